@@ -1,0 +1,45 @@
+# Thin: `make run` starts Kapok with embedded defaults, `make test` checks everything.
+.PHONY: run test bench toolchain plugins guests host images fmt-check pure lint
+
+CARGO ?= cargo
+WASM = --locked --profile plugin --target wasm32-wasip2
+PLUGINS = -p routing -p escalation -p knowledge -p tianhe-routing -p nansha-escalation
+ADAPTERS = -p http-routing -p http-escalation -p http-knowledge
+PURE = -p contract -p calendar -p lifecycle -p engine
+
+run: images
+	target/release/kapok serve
+
+# Cheapest first; the pure crates are tested before wasmtime compiles.
+test: fmt-check pure lint images guests
+	$(CARGO) test --locked --release --workspace
+
+bench: images guests
+	$(CARGO) bench --locked --profile release -p tests
+
+# The target wasm32-wasip2, from rustup or from Debian's packages.
+toolchain:
+	plugins/toolchain.sh
+
+plugins: toolchain
+	$(CARGO) build $(WASM) $(PLUGINS) $(ADAPTERS)
+
+# Bad plugins for the tests.
+guests: toolchain
+	$(CARGO) build $(WASM) -p guests --examples
+
+host:
+	$(CARGO) build --locked --release -p kapok
+
+# Components with their settings frozen in, as plugins/rules.toml lists them.
+images: plugins host
+	target/release/kapok bake
+
+fmt-check:
+	$(CARGO) fmt --all --check
+
+pure:
+	$(CARGO) test --locked --release $(PURE)
+
+lint:
+	$(CARGO) clippy --locked --release --workspace --all-targets -- -D warnings

@@ -1,0 +1,1 @@
+//! Serves a spin.toml without Spin

@@ -1,0 +1,2 @@
+//! The kapok command.
+fn main() {}

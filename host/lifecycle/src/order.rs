@@ -1,0 +1,182 @@
+//! The state of a work order: folded from its events, never stored as the truth.
+
+use chrono::{DateTime, Utc};
+use contract::types::{Channel, OrderType, Rating};
+use serde::{Deserialize, Serialize};
+
+use crate::advice::RoutingAdvice;
+use crate::command::{ContactAttempt, DirectAnswer, FollowUp, HandlingReport, Reply, SpecialLimit};
+use crate::deadline::{Deadline, DeadlineKind};
+use crate::event::{CloseCode, QueueReason};
+use crate::ids::{DistrictCode, OrderId, RequesterId, TextId, UnitCode};
+
+/// A work order 工单.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkOrder {
+    /// Its number.
+    pub id: OrderId,
+    /// Number of events so far; the version that a command may be made against.
+    pub version: u64,
+    /// Type of the matter.
+    pub order_type: OrderType,
+    /// How it came in.
+    pub channel: Channel,
+    /// District, where known.
+    pub district: Option<DistrictCode>,
+    /// Street or town, where known.
+    pub street: Option<String>,
+    /// Category, where known.
+    pub category: Option<String>,
+    /// Who asks.
+    pub requester: RequesterId,
+    /// The request in the requester's own words.
+    pub request: TextId,
+    /// Where it came from.
+    pub source: Option<String>,
+    /// When it was registered.
+    pub registered_at: DateTime<Utc>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The deadline of the centre's dispatch, kept for the record.
+    pub dispatch_by: Deadline,
+    /// Every dispatch to a unit, each with its own clock; the last one is in force (R24).
+    pub assignments: Vec<Assignment>,
+    /// The latest routing advice.
+    pub routing: Option<RoutingAdvice>,
+    /// The answer from the knowledge base, if it was answered directly (R19).
+    pub direct_answer: Option<DirectAnswer>,
+    /// Ratings of the handling, one a round.
+    pub ratings: Vec<RatingRecord>,
+    /// Call-backs after a dissatisfied rating (R58).
+    pub follow_ups: Vec<FollowUp>,
+    /// Deadlines that were missed, with the due instant that was missed. Facts; they survive.
+    pub missed: Vec<Missed>,
+}
+
+/// Where an order stands. Each stage carries what holds only in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "stage")]
+pub enum Stage {
+    /// Registered, not with a unit yet.
+    AwaitingDispatch {
+        /// Why a person must route it.
+        queue: QueueReason,
+    },
+    /// With a unit that has not said yet whether it is its own.
+    AwaitingVerification,
+    /// A unit handles it.
+    InHandling,
+    /// The centre reviews the unit's report.
+    UnderReview {
+        /// When the report came in; if it passes, handling ended then (R24).
+        submitted_at: DateTime<Utc>,
+    },
+    /// Reviewed; a rating channel must be offered.
+    AwaitingRatingOffer {
+        /// By when.
+        offer_by: Deadline,
+    },
+    /// The requester may rate.
+    AwaitingRating {
+        /// Until when.
+        rate_by: Deadline,
+    },
+    /// The requester is dissatisfied; the centre calls back and decides.
+    AwaitingFollowUp {
+        /// Whether the call-back has taken place.
+        followed_up: bool,
+    },
+    /// Ended.
+    Closed {
+        /// How.
+        code: CloseCode,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl Stage {
+    /// Stable name, as shown on screens and in the views.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AwaitingDispatch { .. } => "awaiting_dispatch",
+            Self::AwaitingVerification => "awaiting_verification",
+            Self::InHandling => "in_handling",
+            Self::UnderReview { .. } => "under_review",
+            Self::AwaitingRatingOffer { .. } => "awaiting_rating_offer",
+            Self::AwaitingRating { .. } => "awaiting_rating",
+            Self::AwaitingFollowUp { .. } => "awaiting_follow_up",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}
+
+/// One dispatch to one unit, with its clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The unit.
+    pub unit: UnitCode,
+    /// When it was dispatched, which is when the unit received it.
+    pub dispatched_at: DateTime<Utc>,
+    /// The special limit, if one was set.
+    pub special_limit: Option<SpecialLimit>,
+    /// By when the unit must verify.
+    pub verify_by: Option<Deadline>,
+    /// By when the unit must submit.
+    pub handle_by: Deadline,
+    /// Whether the unit has verified that the matter is its own (R26).
+    pub duty: Duty,
+    /// Whether the warning before `handle_by` was given.
+    pub warned: bool,
+    /// Attempts to reach the requester.
+    pub contact_attempts: Vec<ContactAttempt>,
+    /// The latest reply.
+    pub reply: Option<Reply>,
+    /// The latest report.
+    pub report: Option<HandlingReport>,
+    /// When the report that passed the review was submitted: handling ended then (R24).
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Time that reports spent in reviews that failed, in seconds; for assessment only.
+    pub failed_review_seconds: i64,
+}
+
+/// Whether a unit has verified that the matter is its own (R26).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "duty")]
+pub enum Duty {
+    /// Not yet.
+    Unverified,
+    /// It said so.
+    Accepted {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// It said nothing in time.
+    DeemedAccepted {
+        /// When that was recorded.
+        at: DateTime<Utc>,
+    },
+}
+
+/// A rating of the handling, or the lack of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingRecord {
+    /// The option chosen; none means unrated (未评价).
+    pub rating: Option<Rating>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A missed deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Which.
+    pub deadline: DeadlineKind,
+    /// The due instant that was missed.
+    pub due_at: DateTime<Utc>,
+    /// The unit that missed it, or none where it was the centre.
+    pub unit: Option<UnitCode>,
+    /// Whether the due instant was provisional when it passed; assessment may be lenient then.
+    pub provisional: bool,
+}

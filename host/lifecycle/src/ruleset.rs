@@ -1,0 +1,139 @@
+//! The numbers of the law and the options that it leaves open, as one dated, versioned value.
+//! What is computed stores the version that it was computed under.
+
+use calendar::Period;
+use chrono::{DateTime, NaiveDate, Utc};
+use contract::types::OrderType;
+use serde::{Deserialize, Serialize};
+
+use crate::deadline::DeadlineKind;
+
+/// A rule set: limits by article and named options for what the text leaves open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    /// Identifier, stored with every deadline computed under it.
+    pub version: String,
+    /// First day in force (第四十六条).
+    pub in_force_from: NaiveDate,
+    /// Last day in force, inclusive.
+    pub in_force_until: NaiveDate,
+    /// Art. 13: the centre dispatches within this time from registration.
+    pub dispatch: Period,
+    /// Art. 14(1): handling period of a consultation.
+    pub handle_consultation: Period,
+    /// Art. 14(2): handling period of everything else.
+    pub handle_other: Period,
+    /// Art. 16: the unit verifies within this time from receipt.
+    pub verify: Period,
+    /// Art. 27(2): a rating channel is offered within this time from the passed review.
+    pub offer_rating: Period,
+    /// Art. 27(3): a rating counts within this time from receipt of the notice.
+    pub rate: Period,
+    /// Art. 12, 21: so many unanswered calls make a requester unreachable.
+    pub contact_attempts_min: u16,
+    /// Art. 12, 21: from the end of one counted call to the start of the next, at least so many
+    /// minutes.
+    pub contact_interval_minutes: u32,
+    /// When a plugin's advice is followed without a person.
+    pub auto_dispatch: AutoDispatch,
+    /// So many working days before a deadline the escalation plugin is asked for the first time; 0 is
+    /// the morning of the last day.
+    pub due_soon_working_days: DueSoon,
+}
+
+/// When a plugin's advice is followed without a person. The law is silent; the centre sets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutoDispatch {
+    /// The best candidate must reach this score.
+    pub score_permille_min: u16,
+    /// And lead the second one by so much.
+    pub lead_permille_min: u16,
+    /// Whether consultations too. A consultation that the knowledge base answers is answered at once
+    /// and not dispatched (Art. 13(1)), and whether it does is for a person to see: off by default.
+    pub consultations: bool,
+}
+
+/// When "due soon" begins, by type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueSoon {
+    /// For consultations (two working days in all).
+    pub consultation: u16,
+    /// For everything else.
+    pub other: u16,
+}
+
+impl RuleSet {
+    /// Guangzhou's implementing rules of 2023, 穗政数规字〔2023〕1号, with the defaults for what they
+    /// leave open.
+    #[must_use]
+    pub fn guangzhou_2023() -> Self {
+        // 第四十六条: in force from issue, for five years; the last day is the corresponding date
+        //
+        let day = |year| NaiveDate::from_ymd_opt(year, 1, 10).unwrap_or_default();
+        Self {
+            version: "穗政数规字〔2023〕1号".to_owned(),
+            in_force_from: day(2023),
+            in_force_until: day(2028),
+            dispatch: Period::WorkingDays(1),
+            handle_consultation: Period::WorkingDays(2),
+            handle_other: Period::WorkingDays(10),
+            verify: Period::WorkingDays(2),
+            offer_rating: Period::Hours(24),
+            rate: Period::CalendarDays(5),
+            contact_attempts_min: 3,
+            contact_interval_minutes: 15,
+            auto_dispatch: AutoDispatch {
+                score_permille_min: 700,
+                lead_permille_min: 100,
+                consultations: false,
+            },
+            due_soon_working_days: DueSoon { consultation: 0, other: 2 },
+        }
+    }
+
+    /// The period of a kind of deadline for a type of order, where no other document sets one.
+    #[must_use]
+    pub fn period(&self, kind: DeadlineKind, order_type: OrderType) -> Period {
+        match kind {
+            DeadlineKind::Dispatch => self.dispatch,
+            DeadlineKind::Verification => self.verify,
+            DeadlineKind::Handling => self.handling_period(order_type),
+            DeadlineKind::RatingOffer => self.offer_rating,
+            DeadlineKind::Rating => self.rate,
+        }
+    }
+
+    /// Whether the rule set is in force on the local day of an instant (R78, T13).
+    #[must_use]
+    pub fn in_force_at(&self, instant: DateTime<Utc>) -> bool {
+        let day = calendar::local_date(instant);
+        self.in_force_from <= day && day <= self.in_force_until
+    }
+
+    /// The handling period of a type of order (Art. 14). A commendation has a unit read it within the
+    /// period of a non-consultation.
+    #[must_use]
+    pub fn handling_period(&self, order_type: OrderType) -> Period {
+        match order_type {
+            OrderType::Consultation => self.handle_consultation,
+            OrderType::Complaint
+            | OrderType::ViolationReport
+            | OrderType::HelpRequest
+            | OrderType::Suggestion
+            | OrderType::Commendation => self.handle_other,
+        }
+    }
+
+    /// When "due soon" begins for a type of order, in working days before the last day.
+    #[must_use]
+    pub fn due_soon_days(&self, order_type: OrderType) -> u16 {
+        match order_type {
+            OrderType::Consultation => self.due_soon_working_days.consultation,
+            OrderType::Complaint
+            | OrderType::ViolationReport
+            | OrderType::HelpRequest
+            | OrderType::Suggestion
+            | OrderType::Commendation => self.due_soon_working_days.other,
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Looks at a component before anything else touches it: is it a plugin of this contract, and does
+//! it ask for nothing that it may not have?
+
+use std::collections::BTreeSet;
+
+use contract::about::Kind;
+use thiserror::Error;
+use wasmparser::component_types::{ComponentEntityType, ComponentItem};
+use wasmparser::types::TypesRef;
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+use wasmtime::Engine;
+
+use crate::Limits;
+
+/// Version of the plugin contract (`wit/`) that this host offers.
+pub const CONTRACT: &str = "0.1.0";
+
+/// Package of the plugin contract.
+const PACKAGE: &str = "kapok:plugin";
+
+/// WASI 0.2 packages that a plugin may import; every one is linked to something without power.
+const ALLOWED: [&str; 6] =
+    ["wasi:cli", "wasi:io", "wasi:clocks", "wasi:random", "wasi:filesystem", "wasi:sockets"];
+
+/// A component that passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// Which question it answers.
+    pub kind: Kind,
+    /// Version of the contract that it was built for.
+    pub contract: &'static str,
+}
+
+/// Why a component is not taken, in words for its author.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// It is larger than the host looks at.
+    #[error("the component has {bytes} bytes, but at most {limit} are taken; build it in release mode, optimised and stripped")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// It is native code, which nobody can check.
+    #[error("this is precompiled native code (.cwasm); upload the WebAssembly component that it was made from, the host compiles it itself")]
+    Precompiled,
+    /// It is a core module.
+    #[error("this is a core WebAssembly module, not a component; build it for the target wasm32-wasip2, or wrap it with `wasm-tools component new`")]
+    CoreModule,
+    /// It is no valid WebAssembly component, or uses a proposal that the host does not offer.
+    #[error("this is no valid WebAssembly component: {detail}")]
+    Malformed {
+        /// What the parser found.
+        detail: String,
+    },
+    /// It imports what no plugin may have.
+    #[error("the component imports `{import}`: {hint}")]
+    ForbiddenImport {
+        /// The import's full name.
+        import: String,
+        /// Why not, and the way out.
+        hint: &'static str,
+    },
+    /// It was built for another version of the contract.
+    #[error("the component speaks `{found}`, but this host offers version {CONTRACT} of the contract; rebuild it with the SDK of {CONTRACT}")]
+    ContractVersion {
+        /// The import or export with its version.
+        found: String,
+    },
+    /// An interface is missing.
+    #[error("the component does not export `{export}`; every plugin exports `settings`, `about` and its question, which the SDK does by itself")]
+    MissingExport {
+        /// The interface that is missing.
+        export: String,
+    },
+    /// A function is missing in an interface.
+    #[error("the component exports `{export}`, but without the function `{function}`")]
+    MissingFunction {
+        /// The interface.
+        export: String,
+        /// The function.
+        function: &'static str,
+    },
+    /// It answers no question at all.
+    #[error("the component answers no question; export one of `{PACKAGE}/routing@{CONTRACT}`, `{PACKAGE}/escalation@{CONTRACT}` and `{PACKAGE}/knowledge@{CONTRACT}`")]
+    NoQuestion,
+    /// It answers several questions.
+    #[error("the component answers several questions ({found}); a plugin answers exactly one, so build one component for each")]
+    SeveralQuestions {
+        /// Their names.
+        found: String,
+    },
+    /// A function has another signature than the contract's, or an import cannot be satisfied.
+    #[error("the component does not fit the contract: {detail}; rebuild it with the SDK of {CONTRACT}")]
+    Mismatch {
+        /// What does not fit.
+        detail: String,
+    },
+    /// Its initial memory, tables or instances are more than a decision may have.
+    #[error("the component needs more than a decision may have: {detail}")]
+    TooHungry {
+        /// What is too much.
+        detail: String,
+    },
+}
+
+/// Checks a component, or an image, which is a component too. Nothing of it is compiled or run.
+///
+/// # Errors
+///
+/// [`Refused`] says what is wrong and what to do about it.
+pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
+    if bytes.len() > limits.component_bytes {
+        return Err(Refused::TooLarge { bytes: bytes.len(), limit: limits.component_bytes });
+    }
+    if Engine::detect_precompiled(bytes).is_some() {
+        return Err(Refused::Precompiled);
+    }
+    if Parser::is_core_wasm(bytes) {
+        return Err(Refused::CoreModule);
+    }
+    let malformed = |error: wasmparser::BinaryReaderError| Refused::Malformed {
+        detail: error.message().to_owned(),
+    };
+    let types = Validator::new_with_features(features()).validate_all(bytes).map_err(malformed)?;
+    let names = Names::of(bytes).map_err(malformed)?;
+    for import in &names.imports {
+        check_import(import, types.as_ref())?;
+    }
+    let kind = check_exports(&names.exports, types.as_ref())?;
+    Ok(Checked { kind, contract: CONTRACT })
+}
+
+/// Proposals that plugins may use. All of them are deterministic; threads, relaxed SIMD, garbage
+/// collection, 64-bit memories and the asynchronous component model are left out.
+fn features() -> WasmFeatures {
+    WasmFeatures::WASM2
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::COMPONENT_MODEL
+}
+
+/// Names at the outermost level of a component.
+#[derive(Default)]
+struct Names {
+    imports: Vec<String>,
+    exports: BTreeSet<String>,
+}
+
+impl Names {
+    fn of(bytes: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
+        let mut names = Self::default();
+        let mut depth = 0_u32;
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload?;
+            if let Payload::Version { .. } = payload {
+                depth += 1;
+            } else if let Payload::End(_) = payload {
+                depth = depth.saturating_sub(1);
+            }
+            if depth != 1 {
+                continue;
+            }
+            if let Payload::ComponentImportSection(section) = payload {
+                for import in section {
+                    names.imports.push(import?.name.name.to_owned());
+                }
+            } else if let Payload::ComponentExportSection(section) = payload {
+                for export in section {
+                    names.exports.insert(export?.name.name.to_owned());
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// An interface's name, taken apart: `wasi:cli/exit@0.2.6`.
+struct Name<'a> {
+    package: &'a str,
+    interface: &'a str,
+    version: &'a str,
+}
+
+impl<'a> Name<'a> {
+    fn parse(name: &'a str) -> Option<Self> {
+        let (path, version) = name.split_once('@').unwrap_or((name, ""));
+        let (package, interface) = path.split_once('/')?;
+        Some(Self { package, interface, version })
+    }
+}
+
+/// Whether an import may stay.
+fn check_import(import: &str, types: TypesRef<'_>) -> Result<(), Refused> {
+    let forbidden = |hint| Err(Refused::ForbiddenImport { import: import.to_owned(), hint });
+    let Some(name) = Name::parse(import) else {
+        return forbidden("a plugin may import nothing but WASI 0.2; what it needs to know is in the question and the settings");
+    };
+    if name.package == PACKAGE {
+        if name.version != CONTRACT {
+            return Err(Refused::ContractVersion { found: import.to_owned() });
+        }
+        let functions = item_functions(types.component_item_for_import(import), types);
+        return if name.interface == "types" && functions.is_empty() {
+            Ok(())
+        } else {
+            forbidden("a plugin exports the contract's interfaces and imports none; a component that imports one is an adapter in front of a plugin")
+        };
+    }
+    if ALLOWED.contains(&name.package) {
+        return if name.version.starts_with("0.2.") {
+            Ok(())
+        } else {
+            forbidden("only version 0.2 of WASI is offered to plugins; build for the target wasm32-wasip2")
+        };
+    }
+    match name.package {
+        "wasi:http" => forbidden("a plugin has no network, because its answer may depend on nothing but the question and the settings; remove the HTTP client, or put an adapter in front of the plugin"),
+        _ => forbidden("a plugin may import only WASI 0.2 cli, io, clocks, random, filesystem and sockets, which carry no power here; remove the dependency that brings this import"),
+    }
+}
+
+/// Which question the exports answer.
+fn check_exports(exports: &BTreeSet<String>, types: TypesRef<'_>) -> Result<Kind, Refused> {
+    for export in exports {
+        if let Some(name) = Name::parse(export)
+            && name.package == PACKAGE
+            && name.version != CONTRACT
+        {
+            return Err(Refused::ContractVersion { found: export.clone() });
+        }
+    }
+    let present = |kind: &Kind| exports.contains(&full_name(kind.name()));
+    let found: Vec<Kind> = Kind::ALL.into_iter().filter(present).collect();
+    let kind = match found.as_slice() {
+        [] => return Err(Refused::NoQuestion),
+        [kind] => *kind,
+        several => {
+            let names: Vec<&str> = several.iter().map(|kind| kind.name()).collect();
+            return Err(Refused::SeveralQuestions { found: names.join(", ") });
+        }
+    };
+    let question = match kind {
+        Kind::Routing => "route",
+        Kind::Escalation => "escalate",
+        Kind::Knowledge => "check",
+    };
+    for (interface, function) in
+        [("settings", "configure"), ("about", "describe"), (kind.name(), question)]
+    {
+        let export = full_name(interface);
+        if !exports.contains(&export) {
+            return Err(Refused::MissingExport { export });
+        }
+        let functions = item_functions(types.component_item_for_export(&export), types);
+        if !functions.contains(&function) {
+            return Err(Refused::MissingFunction { export, function });
+        }
+    }
+    Ok(kind)
+}
+
+fn full_name(interface: &str) -> String {
+    format!("{PACKAGE}/{interface}@{CONTRACT}")
+}
+
+/// Names of the functions of an interface; none if the item is no interface.
+fn item_functions<'a>(item: Option<&ComponentItem>, types: TypesRef<'a>) -> Vec<&'a str> {
+    let Some(ComponentItem { ty: ComponentEntityType::Instance(id), .. }) = item else {
+        return Vec::new();
+    };
+    types[*id]
+        .exports
+        .iter()
+        .filter(|(_, item)| matches!(item.ty, ComponentEntityType::Func(_)))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! What can go wrong before a rule is active. Once it is, nothing does: a failure is part of the
+//! advice.
+
+use std::io;
+use std::path::PathBuf;
+
+use contract::about::{Kind, Problem};
+use lifecycle::advice::FailureKind;
+use thiserror::Error;
+
+use crate::Refused;
+
+/// Why a rule was not made, loaded or activated.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The component is not taken.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The plugin does not accept its settings.
+    #[error("the plugin does not accept the settings: {}", list(.problems))]
+    Settings {
+        /// What is wrong, with paths.
+        problems: Vec<Problem>,
+    },
+    /// A settings file is no TOML or JSON.
+    #[error("{}: {detail}", path.display())]
+    SettingsSyntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The plugin failed while it was configured or asked to describe itself.
+    #[error("the plugin failed in `{function}` ({kind:?}): {detail}")]
+    Guest {
+        /// The function that was called.
+        function: &'static str,
+        /// In which way.
+        kind: FailureKind,
+        /// What the host saw.
+        detail: String,
+    },
+    /// The component cannot be pre-initialised.
+    #[error("the image cannot be made: {detail}")]
+    Bake {
+        /// What stands in the way.
+        detail: String,
+    },
+    /// The component cannot be compiled.
+    #[error("the component cannot be compiled: {detail}")]
+    Compile {
+        /// What the compiler said.
+        detail: String,
+    },
+    /// The plugin says that it is of another kind than its exports.
+    #[error("the plugin describes itself as `{described}`, but exports `{exported}`; make `about.describe` tell the truth")]
+    KindMismatch {
+        /// From `describe`.
+        described: Kind,
+        /// From the exports.
+        exported: Kind,
+    },
+    /// An image is not the one that its sidecar names.
+    #[error("{} has the digest {found}, but its sidecar names {expected}; bake it again", path.display())]
+    DamagedImage {
+        /// The image.
+        path: PathBuf,
+        /// Digest of what is there.
+        found: String,
+        /// Digest of what should be there.
+        expected: String,
+    },
+    /// A sidecar has not the right form.
+    #[error("{} is no sidecar of an image; bake the image again", path.display())]
+    Sidecar {
+        /// The sidecar.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A rule list has not the right form.
+    #[error("{}: {detail}", path.display())]
+    RuleList {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A rule of the list could not be baked.
+    #[error("the rule `{kind}` of {scope} could not be baked")]
+    Rule {
+        /// Its question.
+        kind: Kind,
+        /// Its scope.
+        scope: String,
+        /// Why.
+        #[source]
+        source: Box<Error>,
+    },
+    /// A file cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The folder of compiled images cannot be used.
+    #[error("the compile cache in {} cannot be used", path.display())]
+    Cache {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The engine does not start.
+    #[error("the WebAssembly engine does not start: {detail}")]
+    Engine {
+        /// What wasmtime said.
+        detail: String,
+    },
+    /// The thread that moves the epochs does not start.
+    #[error("the epoch ticker does not start")]
+    Ticker {
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Error {
+    #[expect(clippy::needless_pass_by_value, reason = "used as a function value in map_err")]
+    pub(crate) fn engine(error: wasmtime::Error) -> Self {
+        Self::Engine { detail: format!("{error:#}") }
+    }
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,60 @@
+//! What one rule may use. Every limit is passed explicitly; nothing has a hidden default.
+
+use std::time::Duration;
+
+/// Limits on baking, compiling and calling rules.
+///
+/// Fuel is the legal limit of a decision, because it is counted the same way on every machine; the
+/// wall clock is only a safety net above it, so that it never decides what fuel would have allowed.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest component or image that is looked at, in bytes.
+    pub component_bytes: usize,
+    /// Fuel of one decision, in wasmtime's units (about one per instruction).
+    pub fuel: u64,
+    /// Wall-clock time of one decision, the safety net.
+    pub wall_clock: Duration,
+    /// Memory of one decision, all linear memories together, in bytes.
+    pub memory_bytes: usize,
+    /// Elements of one table.
+    pub table_elements: usize,
+    /// Size of an answer, in bytes of text and records handed to the host.
+    pub result_bytes: usize,
+    /// What a guest may write to its standard output and error in one decision, in bytes. More is
+    /// dropped and counted.
+    pub log_bytes: usize,
+    /// Decisions at the same time; as many instances stand ready.
+    pub concurrent: usize,
+    /// How long a decision waits for a free slot before it is reported as overloaded.
+    pub wait: Duration,
+    /// Fuel of one `configure`.
+    pub bake_fuel: u64,
+    /// Wall-clock time of one `configure`.
+    pub bake_wall_clock: Duration,
+    /// Memory of one `configure`, in bytes.
+    pub bake_memory_bytes: usize,
+}
+
+impl Limits {
+    /// The limits that Kapok ships with.
+    ///
+    /// A decision of the city's routing plugin over a thousand characters uses well under a
+    /// hundredth of the fuel, and one by a plugin in an interpreted language under a twentieth.
+    #[must_use]
+    pub const fn shipped() -> Self {
+        Self {
+            component_bytes: 64 << 20,
+            fuel: 200_000_000,
+            wall_clock: Duration::from_secs(5),
+            memory_bytes: 128 << 20,
+            table_elements: 50_000,
+            result_bytes: 64 << 10,
+            log_bytes: 16 << 10,
+            concurrent: 32,
+            wait: Duration::from_secs(1),
+            bake_fuel: 50_000_000_000,
+            bake_wall_clock: Duration::from_secs(120),
+            bake_memory_bytes: 512 << 20,
+        }
+    }
+}

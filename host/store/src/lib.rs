@@ -1,0 +1,1 @@
+//! The journal, personal data, outbox, timers and views in SQLite

@@ -1,0 +1,1 @@
+//! District plugin nansha-escalation

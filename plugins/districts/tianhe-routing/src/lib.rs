@@ -1,0 +1,1 @@
+//! District plugin tianhe-routing

@@ -1,0 +1,1 @@
+//! Native tests of a plugin: its settings file and its fixtures, without WebAssembly.

@@ -1,0 +1,6 @@
+//! One binary for all integration tests: the real host, the real plugins, bad guests.
+//!
+//! They need the WebAssembly artefacts: run `make test`, or `make images guests` once and then
+//! `cargo test --release -p tests`.
+
+mod tidy;
