@@ -39,6 +39,7 @@ fi
 need apt-get
 need apt-cache
 need dpkg-deb
+need tar
 [ -w "$rustlib" ] || fail "no right to write to $rustlib; run again as the toolchain's owner"
 
 work=$(mktemp -d)
@@ -46,7 +47,11 @@ staged=$(mktemp -d "$rustlib/.$target.XXXXXX")
 linked=
 readonly work staged
 clean_up() {
-    [ -z "$linked" ] || rm -f "$linked"
+    trap '' INT TERM HUP
+    if [ -n "$linked" ]; then
+        rm -f "$linked"
+        rmdir "$rustlib/src/rust" "$rustlib/src" 2>/dev/null || true
+    fi
     rm -rf "$work" "$staged"
 }
 trap clean_up EXIT
@@ -94,13 +99,12 @@ source_version=$(apt-cache "${apt_options[@]}" madison rust-src |
     fail "Debian $suite has no rust-src $version, which rustc here is; use a rustc that rustup or Debian offers"
 say "fetching rust-src $source_version and wasi-libc"
 (cd "$work" && apt-get "${apt_options[@]}" -qq download "rust-src=$source_version" wasi-libc)
-for package in "$work"/*.deb; do
-    dpkg-deb --extract "$package" "$work/root"
-done
-
-library=$(find "$work/root/usr" -type d -path '*/library/std' -prune -print -quit)
-library=${library%/std}
-[ -n "$library" ] || fail "the package rust-src holds no standard library"
+# Of the compiler's sources only the standard library is needed.
+library=$work/root/usr/src/rustc-$version/library
+dpkg-deb --fsys-tarfile "$work"/rust-src_*.deb |
+    tar --extract --directory "$work/root" "./usr/src/rustc-$version/library"
+[ -f "$library/std/Cargo.toml" ] || fail "the package rust-src holds no standard library"
+dpkg-deb --extract "$work"/wasi-libc_*.deb "$work/root"
 start_file=$(find "$work/root/usr" -path "*$target/crt1-command.o" -print -quit)
 [ -n "$start_file" ] || fail "the package wasi-libc holds nothing for $target"
 
@@ -116,13 +120,17 @@ say "building the standard library for $target (about a minute)"
 mkdir -p "$work/empty/src"
 printf '[package]\nname = "empty"\nedition = "2024"\n[lib]\n[workspace]\n' >"$work/empty/Cargo.toml"
 : >"$work/empty/src/lib.rs"
-# The toolchain of this folder builds, wherever the temporary crate lies. Bitcode is what LTO needs.
+# The toolchain of this folder builds, wherever the temporary crate lies.
+cargo=$sysroot/bin/cargo
+[ -x "$cargo" ] || cargo=cargo
+# Debian's copies of the library's few dependencies lack the prebuilt objects that this target needs,
+# so cargo fetches them as it does for any crate. Bitcode is what LTO needs.
 (
     cd "$work/empty"
     env -u CARGO_BUILD_TARGET -u RUSTC_WRAPPER -u CARGO_ENCODED_RUSTFLAGS \
         RUSTC="$sysroot/bin/rustc" RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" \
         CARGO_TARGET_DIR="$work/target" CARGO_INCREMENTAL=0 \
-        cargo build --quiet --release --target "$target" -Zbuild-std=std,panic_abort,panic_unwind
+        "$cargo" build --quiet --release --target "$target" -Zbuild-std=std,panic_abort,panic_unwind
 )
 
 mkdir -p "$staged/lib/self-contained"

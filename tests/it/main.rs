@@ -3,4 +3,8 @@
 //! They need the WebAssembly artefacts: run `make test`, or `make images guests` once and then
 //! `cargo test --release -p tests`.
 
+mod artefacts;
+mod functions;
+mod limits;
+mod plugins;
 mod tidy;

@@ -10,5 +10,4 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use store::{
     Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
     OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Request, Store, StoreError,
-    running_deadlines,
 };

@@ -42,6 +42,10 @@ pub(crate) struct RuleOptions {
     /// Districts and handling units, in TOML. Default: the demo city that is built in.
     #[arg(long, env = "KAPOK_ORGANISATIONS", value_name = "FILE")]
     pub(crate) organisations: Option<PathBuf>,
+    /// Where compiled rule images are kept; can be removed at any time. Default: `cache` in the data
+    /// directory.
+    #[arg(long, env = "KAPOK_CACHE", value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
 }
 
 impl RuleOptions {

@@ -52,6 +52,109 @@ pub enum Command {
     RecomputeDeadlines,
 }
 
+/// The kinds of command, without what they carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandKind {
+    /// See [`Command::Register`].
+    Register,
+    /// See [`Command::AnswerDirectly`].
+    AnswerDirectly,
+    /// See [`Command::Route`].
+    Route,
+    /// See [`Command::Dispatch`].
+    Dispatch,
+    /// See [`Command::AcceptDuty`].
+    AcceptDuty,
+    /// See [`Command::RecordContactAttempt`].
+    RecordContactAttempt,
+    /// See [`Command::RecordReply`].
+    RecordReply,
+    /// See [`Command::Submit`].
+    Submit,
+    /// See [`Command::Review`].
+    Review,
+    /// See [`Command::RecordRatingOffer`].
+    RecordRatingOffer,
+    /// See [`Command::Rate`].
+    Rate,
+    /// See [`Command::RecordFollowUp`].
+    RecordFollowUp,
+    /// See [`Command::CloseDissatisfied`].
+    CloseDissatisfied,
+    /// See [`Command::MarkDue`].
+    MarkDue,
+    /// See [`Command::RecomputeDeadlines`].
+    RecomputeDeadlines,
+}
+
+impl CommandKind {
+    /// All kinds, in the order of an order's life.
+    pub const ALL: [Self; 15] = [
+        Self::Register,
+        Self::AnswerDirectly,
+        Self::Route,
+        Self::Dispatch,
+        Self::AcceptDuty,
+        Self::RecordContactAttempt,
+        Self::RecordReply,
+        Self::Submit,
+        Self::Review,
+        Self::RecordRatingOffer,
+        Self::Rate,
+        Self::RecordFollowUp,
+        Self::CloseDissatisfied,
+        Self::MarkDue,
+        Self::RecomputeDeadlines,
+    ];
+
+    /// Stable name, as in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::AnswerDirectly => "answer_directly",
+            Self::Route => "route",
+            Self::Dispatch => "dispatch",
+            Self::AcceptDuty => "accept_duty",
+            Self::RecordContactAttempt => "record_contact_attempt",
+            Self::RecordReply => "record_reply",
+            Self::Submit => "submit",
+            Self::Review => "review",
+            Self::RecordRatingOffer => "record_rating_offer",
+            Self::Rate => "rate",
+            Self::RecordFollowUp => "record_follow_up",
+            Self::CloseDissatisfied => "close_dissatisfied",
+            Self::MarkDue => "mark_due",
+            Self::RecomputeDeadlines => "recompute_deadlines",
+        }
+    }
+}
+
+impl Command {
+    /// Which kind of command it is.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::Register(_) => CommandKind::Register,
+            Self::AnswerDirectly(_) => CommandKind::AnswerDirectly,
+            Self::Route => CommandKind::Route,
+            Self::Dispatch(_) => CommandKind::Dispatch,
+            Self::AcceptDuty => CommandKind::AcceptDuty,
+            Self::RecordContactAttempt(_) => CommandKind::RecordContactAttempt,
+            Self::RecordReply(_) => CommandKind::RecordReply,
+            Self::Submit(_) => CommandKind::Submit,
+            Self::Review(_) => CommandKind::Review,
+            Self::RecordRatingOffer(_) => CommandKind::RecordRatingOffer,
+            Self::Rate(_) => CommandKind::Rate,
+            Self::RecordFollowUp(_) => CommandKind::RecordFollowUp,
+            Self::CloseDissatisfied { .. } => CommandKind::CloseDissatisfied,
+            Self::MarkDue { .. } => CommandKind::MarkDue,
+            Self::RecomputeDeadlines => CommandKind::RecomputeDeadlines,
+        }
+    }
+}
+
 /// Which instant of a deadline a timer stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

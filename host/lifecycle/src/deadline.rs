@@ -43,14 +43,15 @@ impl DeadlineKind {
     /// consultation, so R20 and R22 hold for it.
     #[must_use]
     pub const fn rule(self, order_type: OrderType) -> Rule {
-        match (self, order_type) {
-            (Self::Dispatch, OrderType::Consultation) => Rule::new("R19", "第十三条第一项"),
-            (Self::Dispatch, _) => Rule::new("R20", "第十三条第二项"),
-            (Self::Verification, _) => Rule::new("R26", "第十六条"),
-            (Self::Handling, OrderType::Consultation) => Rule::new("R21", "第十四条第一项"),
-            (Self::Handling, _) => Rule::new("R22", "第十四条第二项"),
-            (Self::RatingOffer, _) => Rule::new("R56", "第二十七条第二项"),
-            (Self::Rating, _) => Rule::new("R57", "第二十七条第三项"),
+        let consultation = matches!(order_type, OrderType::Consultation);
+        match self {
+            Self::Dispatch if consultation => Rule::new("R19", "第十三条第一项"),
+            Self::Dispatch => Rule::new("R20", "第十三条第二项"),
+            Self::Verification => Rule::new("R26", "第十六条"),
+            Self::Handling if consultation => Rule::new("R21", "第十四条第一项"),
+            Self::Handling => Rule::new("R22", "第十四条第二项"),
+            Self::RatingOffer => Rule::new("R56", "第二十七条第二项"),
+            Self::Rating => Rule::new("R57", "第二十七条第三项"),
         }
     }
 }
@@ -124,7 +125,10 @@ impl Deadline {
     ) -> Result<Self, calendar::Error> {
         let (rule, period) = match special_limit {
             Some(limit) => (Rule::SPECIAL_LIMIT, limit.period),
-            None => (kind.rule(order_type), context.rules.period(kind, order_type)),
+            None => (
+                kind.rule(order_type),
+                context.rules.period(kind, order_type),
+            ),
         };
         let due = context.calendar.due(trigger_at, period)?;
         let mut deadline = Self {

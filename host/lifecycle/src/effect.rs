@@ -82,6 +82,8 @@ pub enum Notice {
         /// Which.
         deadline: DeadlineKind,
     },
+    /// The requester may rate the handling (Art. 27(2)).
+    RatingOffered,
     /// The order ended.
     Closed,
 }

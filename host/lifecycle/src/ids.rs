@@ -72,7 +72,10 @@ impl Actor {
     /// Kapok itself: timers and effects.
     #[must_use]
     pub fn system() -> Self {
-        Self { role: Role::System, name: "kapok".to_owned() }
+        Self {
+            role: Role::System,
+            name: "kapok".to_owned(),
+        }
     }
 }
 

@@ -4,16 +4,47 @@
 //! async, no clock, no random numbers: time, calendar, rule set and what plugins advised are
 //! arguments. All rules are in `decide`, none in `apply`, so replaying a journal needs nothing but
 //! the journal.
+//!
+//! The way of a command: [`needs`] says what advice to fetch, [`decide`] checks in the module `gate`
+//! who may do it and in which stage, hands it to its file below `rules`, and answers with events and
+//! effects; [`apply`] folds the events, and [`timers`] says what is to be timed from then on.
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects)]
 
-pub mod advice;
-pub mod command;
-pub mod deadline;
-pub mod effect;
-pub mod event;
 pub mod ids;
+
+pub mod command;
+
+pub mod event;
+
 pub mod order;
+
+pub mod effect;
+
 pub mod rejection;
-pub mod ruleset;
+
+pub mod deadline;
+
 pub mod timer;
+
+pub mod ruleset;
+
+pub mod advice;
+
+pub mod directory;
+
+mod decide;
+
+mod gate;
+
+mod draft;
+
+mod rules;
+
+mod apply;
+
+pub use apply::{Corrupt, apply, replay};
+pub use decide::{Context, Decision, Facts, Needs, decide, needs};
+pub use gate::allowed;
+pub use rules::contact::{ContactSeries, contact_series};
+pub use timer::timers;

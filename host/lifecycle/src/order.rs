@@ -180,3 +180,134 @@ pub struct Missed {
     /// Whether the due instant was provisional when it passed; assessment may be lenient then.
     pub provisional: bool,
 }
+
+/// Why no deadline runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoDeadline {
+    /// The unit has submitted; the law sets the centre no time for its review. If the report
+    /// fails, the unit's deadline runs on as if it had never stopped.
+    UnderReview,
+    /// The law sets no time for the call-back (R58).
+    FollowUp,
+    /// The order has ended.
+    Closed,
+}
+
+impl WorkOrder {
+    /// The assignment in force: the last dispatch (R24).
+    #[must_use]
+    pub fn assignment(&self) -> Option<&Assignment> {
+        self.assignments.last()
+    }
+
+    /// The deadline that runs now and ends first, or why none does.
+    ///
+    /// # Errors
+    /// [`NoDeadline`], where none runs.
+    pub fn current_deadline(&self) -> Result<&Deadline, NoDeadline> {
+        let running = self.running_deadlines();
+        let first = running
+            .into_iter()
+            .min_by_key(|deadline| deadline.due.due_at);
+        first.ok_or(match &self.stage {
+            Stage::AwaitingFollowUp { .. } => NoDeadline::FollowUp,
+            Stage::Closed { .. } => NoDeadline::Closed,
+            Stage::AwaitingDispatch { .. }
+            | Stage::AwaitingVerification
+            | Stage::InHandling
+            | Stage::UnderReview { .. }
+            | Stage::AwaitingRatingOffer { .. }
+            | Stage::AwaitingRating { .. } => NoDeadline::UnderReview,
+        })
+    }
+
+    /// Every deadline that runs now, in the order of their kinds. There is more than one only while
+    /// the unit verifies, because the time for handling runs with it.
+    #[must_use]
+    pub fn running_deadlines(&self) -> Vec<&Deadline> {
+        match &self.stage {
+            Stage::AwaitingDispatch { .. } => vec![&self.dispatch_by],
+            Stage::AwaitingVerification => {
+                let assignment = self.assignment();
+                let verify_by = assignment.and_then(|assignment| assignment.verify_by.as_ref());
+                verify_by
+                    .into_iter()
+                    .chain(assignment.map(|it| &it.handle_by))
+                    .collect()
+            }
+            Stage::InHandling => self
+                .assignment()
+                .map(|it| &it.handle_by)
+                .into_iter()
+                .collect(),
+            Stage::AwaitingRatingOffer { offer_by } => vec![offer_by],
+            Stage::AwaitingRating { rate_by } => vec![rate_by],
+            Stage::UnderReview { .. } | Stage::AwaitingFollowUp { .. } | Stage::Closed { .. } => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// Every deadline that runs now or may run on: those of [`Self::running_deadlines`], and the
+    /// unit's while its report is under review. A new calendar recomputes the provisional ones (C3).
+    #[must_use]
+    pub fn open_deadlines(&self) -> Vec<&Deadline> {
+        match &self.stage {
+            Stage::UnderReview { .. } => self
+                .assignment()
+                .map(|it| &it.handle_by)
+                .into_iter()
+                .collect(),
+            Stage::AwaitingDispatch { .. }
+            | Stage::AwaitingVerification
+            | Stage::InHandling
+            | Stage::AwaitingRatingOffer { .. }
+            | Stage::AwaitingRating { .. }
+            | Stage::AwaitingFollowUp { .. }
+            | Stage::Closed { .. } => self.running_deadlines(),
+        }
+    }
+
+    /// Whether a new calendar may move one of the order's deadlines.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        let open = self.open_deadlines();
+        open.into_iter()
+            .any(|deadline| deadline.due.provisional && !self.has_missed(deadline))
+    }
+
+    /// Whether a handling deadline of the order was missed (R25).
+    #[must_use]
+    pub fn is_overdue(&self) -> bool {
+        self.missed
+            .iter()
+            .any(|missed| missed.deadline == DeadlineKind::Handling)
+    }
+
+    /// Whether this deadline was recorded as missed.
+    #[must_use]
+    pub fn has_missed(&self, deadline: &Deadline) -> bool {
+        let is_it = |missed: &Missed| {
+            missed.deadline == deadline.kind && missed.due_at == deadline.due.due_at
+        };
+        self.missed.iter().any(is_it)
+    }
+
+    /// The instant of the warning before a deadline, if it has one that was not given yet.
+    pub(crate) fn warning_pending(&self, deadline: &Deadline) -> Option<DateTime<Utc>> {
+        let warned = self
+            .assignment()
+            .is_some_and(|assignment| assignment.warned);
+        deadline
+            .warn_at
+            .filter(|_| deadline.kind == DeadlineKind::Handling && !warned)
+    }
+
+    /// Running deadlines that have passed at `now` and were not marked yet (T8).
+    pub(crate) fn lapsed_deadlines(&self, now: DateTime<Utc>) -> Vec<&Deadline> {
+        let mut running = self.running_deadlines();
+        running.retain(|deadline| deadline.is_late(now) && !self.has_missed(deadline));
+        running
+    }
+}

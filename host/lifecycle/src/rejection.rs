@@ -1,6 +1,7 @@
 //! Why a command is refused. Variants stand in order of precedence: permission first, so that no
 //! later answer leaks what the caller may not know. Each names its article and the way out.
 
+use calendar::due_text;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -32,7 +33,7 @@ pub enum Rejection {
     #[error("the order is closed")]
     Closed,
     /// The order's stage does not allow the command.
-    #[error("not possible in stage {stage}: {needed}")]
+    #[error("not possible in stage {stage}; it needs {needed}")]
     WrongStage {
         /// The stage that the order is in.
         stage: &'static str,
@@ -81,7 +82,7 @@ pub enum Rejection {
     #[error("the requester must be told the result before the report is submitted")]
     ReplyMissing,
     /// Too few counted calls for "unreachable" (Art. 21(1), P2).
-    #[error("{counted} of {needed} calls count; the next one counts from {next_from:?}")]
+    #[error("{counted} of {needed} calls count{}", next_call(.next_from.as_ref()))]
     TooFewContactAttempts {
         /// How many count.
         counted: u16,
@@ -94,7 +95,7 @@ pub enum Rejection {
     #[error("a call was answered, so the requester is not unreachable")]
     RequesterWasReached,
     /// The rating came after its time (Art. 27(3), P8).
-    #[error("the rating came after {due_at}; the order counts as unrated")]
+    #[error("the rating came after {}; the order counts as unrated", due_text(*.due_at))]
     RatingTooLate {
         /// When the time ended.
         due_at: DateTime<Utc>,
@@ -137,46 +138,87 @@ impl Rejection {
     }
 
     /// The table behind [`Self::code`], [`Self::article`] and [`Self::way_out`].
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each variant")]
     const fn facts(&self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::NotPermitted { .. } => {
-                ("not-permitted", "第五条、第六条", "use a token of a role that may do this")
-            }
-            Self::NotTheHandlingUnit { .. } => {
-                ("not-the-handling-unit", "第四十三条", "only the unit that has the order may act on it")
-            }
+            Self::NotPermitted { .. } => (
+                "not-permitted",
+                "第五条、第六条",
+                "use a token of a role that may do this",
+            ),
+            Self::NotTheHandlingUnit { .. } => (
+                "not-the-handling-unit",
+                "第四十三条",
+                "only the unit that has the order may act on it",
+            ),
             Self::NotRegistered => ("order-not-found", "", "check the order number"),
-            Self::AlreadyRegistered => ("already-registered", "第十一条", "read the existing order"),
+            Self::AlreadyRegistered => {
+                ("already-registered", "第十一条", "read the existing order")
+            }
             Self::Closed => ("order-closed", "", "file a new request"),
             Self::WrongStage { .. } => ("wrong-stage", "", "read the order's stage and act on it"),
-            Self::NotAConsultation => ("not-a-consultation", "第十三条第二项", "dispatch the order"),
-            Self::Commendation => ("commendation", "第二十三条第一项", "accept duty to close it as read"),
+            Self::NotAConsultation => {
+                ("not-a-consultation", "第十三条第二项", "dispatch the order")
+            }
+            Self::Commendation => (
+                "commendation",
+                "第二十三条第一项",
+                "accept duty to close it as read",
+            ),
             Self::UnknownUnit { .. } => {
                 ("unknown-unit", "第十三条", "choose a unit of the directory")
             }
-            Self::UnknownDistrict { .. } => {
-                ("unknown-district", "第二条", "give a district of the city, or none where it is not known")
-            }
-            Self::SpecialLimitWithoutBasis => {
-                ("special-limit-without-basis", "第十四条第三项", "give title and number of the document")
-            }
-            Self::ImpossibleTime { .. } => ("impossible-time", "", "give the time at which it took place"),
+            Self::UnknownDistrict { .. } => (
+                "unknown-district",
+                "第二条",
+                "give a district of the city, or none where it is not known",
+            ),
+            Self::SpecialLimitWithoutBasis => (
+                "special-limit-without-basis",
+                "第十四条第三项",
+                "give title and number of the document",
+            ),
+            Self::ImpossibleTime { .. } => (
+                "impossible-time",
+                "",
+                "give the time at which it took place",
+            ),
             Self::Missing { .. } => ("missing-field", "", "fill in the field"),
-            Self::ReplyWithoutEvidence => {
-                ("reply-without-evidence", "第二十一条第一款", "attach the reference of the evidence")
-            }
-            Self::ReplyMissing => {
-                ("reply-missing", "第二十一条第二款", "record the reply, or state an exception")
-            }
-            Self::TooFewContactAttempts { .. } => {
-                ("too-few-contact-attempts", "第二十一条第一款", "call again, at least 15 minutes apart")
-            }
-            Self::RequesterWasReached => {
-                ("requester-was-reached", "第二十一条第一款", "record the reply")
-            }
-            Self::RatingTooLate { .. } => ("rating-too-late", "第二十七条第三项", "nothing; the time is over"),
-            Self::AlreadyRated => ("already-rated", "第二十七条第三项", "nothing; the first choice stands"),
-            Self::FollowUpMissing => ("follow-up-missing", "第二十八条", "record the call-back first"),
+            Self::ReplyWithoutEvidence => (
+                "reply-without-evidence",
+                "第二十一条第一款",
+                "attach the reference of the evidence",
+            ),
+            Self::ReplyMissing => (
+                "reply-missing",
+                "第二十一条第二款",
+                "record the reply, or state an exception",
+            ),
+            Self::TooFewContactAttempts { .. } => (
+                "too-few-contact-attempts",
+                "第二十一条第一款",
+                "call again, at least 15 minutes apart",
+            ),
+            Self::RequesterWasReached => (
+                "requester-was-reached",
+                "第二十一条第一款",
+                "record the reply",
+            ),
+            Self::RatingTooLate { .. } => (
+                "rating-too-late",
+                "第二十七条第三项",
+                "nothing; the time is over",
+            ),
+            Self::AlreadyRated => (
+                "already-rated",
+                "第二十七条第三项",
+                "nothing; the first choice stands",
+            ),
+            Self::FollowUpMissing => (
+                "follow-up-missing",
+                "第二十八条",
+                "record the call-back first",
+            ),
             Self::NothingDue => ("nothing-due", "", "nothing"),
             Self::PeriodOutOfRange { .. } => (
                 "period-out-of-range",
@@ -185,4 +227,11 @@ impl Rejection {
             ),
         }
     }
+}
+
+/// From when a further call counts, as a part of a sentence.
+fn next_call(next_from: Option<&DateTime<Utc>>) -> String {
+    next_from.map_or_else(String::new, |from| {
+        format!("; a further one from {}", due_text(*from))
+    })
 }

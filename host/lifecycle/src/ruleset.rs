@@ -87,7 +87,10 @@ impl RuleSet {
                 lead_permille_min: 100,
                 consultations: false,
             },
-            due_soon_working_days: DueSoon { consultation: 0, other: 2 },
+            due_soon_working_days: DueSoon {
+                consultation: 0,
+                other: 2,
+            },
         }
     }
 

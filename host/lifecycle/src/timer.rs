@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Moment;
 use crate::deadline::DeadlineKind;
+use crate::order::WorkOrder;
 
 /// An instant at which `MarkDue` must be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,4 +16,30 @@ pub struct Timer {
     pub deadline: DeadlineKind,
     /// Warning or the deadline itself.
     pub moment: Moment,
+}
+
+/// Everything that is to be timed for an order, earliest first; it replaces what was timed before.
+#[must_use]
+pub fn timers(order: &WorkOrder) -> Vec<Timer> {
+    let mut timers = Vec::new();
+    for deadline in order.running_deadlines() {
+        if order.has_missed(deadline) {
+            continue;
+        }
+        let kind = deadline.kind;
+        timers.push(Timer {
+            at: deadline.due.due_at,
+            deadline: kind,
+            moment: Moment::Passed,
+        });
+        if let Some(at) = order.warning_pending(deadline) {
+            timers.push(Timer {
+                at,
+                deadline: kind,
+                moment: Moment::DueSoon,
+            });
+        }
+    }
+    timers.sort_unstable();
+    timers
 }

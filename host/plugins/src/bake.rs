@@ -3,32 +3,44 @@
 //! the same component and settings give the same bytes.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use contract::about::{Description, Problem};
+use contract::about::{Description, Kind};
 use contract::types::Instant;
 use sha2::{Digest as _, Sha256};
 use wasmtime::Store;
-use wasmtime::component::{Component, Val, wasm_wave};
-use wasmtime_wizer::Wizer;
+use wasmtime::component::{Component, Instance};
+use wasmtime_wizer::{WasmtimeWizerComponent, Wizer};
 
 use crate::answer::Failure;
-use crate::bindings::{about, escalation, knowledge, routing};
+use crate::bindings::{about, escalation, knowledge, routing, settings};
+use crate::cache::compile;
 use crate::check::{Checked, check};
 use crate::guest::Guest;
 use crate::image::{Image, digest};
-use crate::machine::{Machine, ticks};
+use crate::machine::{MEMORIES_MAX, Machine, TABLES_MAX, ticks};
 use crate::{ENGINE, Error, Limits, Refused};
 
 /// The instant at which every image is baked: 2026-01-01T00:00:00+08:00.
 const BAKED_AT: Instant = Instant { unix_ms: 1_767_196_800_000 };
 
+/// Largest description, schema included, and largest list of problems.
+const DESCRIPTION_BYTES_MAX: usize = 1 << 20;
+
+/// Size of a page of WebAssembly memory.
+const WASM_PAGE_BYTES: u64 = 64 << 10;
+
+/// A deadline that is never reached, and does not overflow when the current epoch is added.
+const EPOCH_NEVER: u64 = u64::MAX / 2;
+
 /// Makes rule images.
 pub struct Baker {
     machine: Machine,
     limits: Limits,
+    decision: Limits,
 }
 
 impl Baker {
@@ -38,15 +50,15 @@ impl Baker {
     ///
     /// The engine does not start.
     pub fn new(limits: &Limits) -> Result<Self, Error> {
+        let decision = limits.clone();
         let limits = Limits {
             fuel: limits.bake_fuel,
             wall_clock: limits.bake_wall_clock,
             memory_bytes: limits.bake_memory_bytes,
-            // The component's own memory comes back through the same door while it is frozen.
-            result_bytes: limits.bake_memory_bytes,
+            result_bytes: DESCRIPTION_BYTES_MAX,
             ..limits.clone()
         };
-        Ok(Self { machine: Machine::for_baking()?, limits })
+        Ok(Self { machine: Machine::for_baking()?, limits, decision })
     }
 
     /// Bakes a component with its settings, given as JSON text, into an image.
@@ -77,33 +89,50 @@ impl Baker {
 
     /// Runs `configure` and takes the snapshot.
     fn freeze(&self, component: &[u8], settings: &str) -> Result<Vec<u8>, Error> {
-        let json = wasm_wave::to_string(&Val::String(settings.to_owned()))
-            .map_err(|error| Error::Bake { detail: error.to_string() })?;
         let mut wizer = Wizer::new();
-        wizer.init_func(format!("kapok:plugin/settings.configure@0.1.0({json})"));
         wizer.keep_init_func(true);
+        let (context, instrumented) =
+            unwinding(|| wizer.instrument_component(component))?.map_err(cannot_bake)?;
+        let compiled = compile(&self.machine.engine, &instrumented)?;
         let mut store = self.store(component).map_err(Error::engine)?;
-        let linker = &self.machine.linker;
-        let (bytes, results) = block_on(wizer.run_component(
-            &mut store,
-            component,
-            async |store, component| linker.instantiate_async(store, component).await,
-        ))
-        .map_err(|error| self.failed(&error))?;
-        match problems(&results) {
-            Some(problems) if problems.is_empty() => Ok(bytes),
-            Some(problems) => Err(Error::Settings { problems }),
-            None => Err(Refused::Mismatch {
-                detail: "`configure` gives another result than the contract's".to_owned(),
+        let instance = self.configure(&mut store, &compiled, settings)?;
+        // What follows is the host's own reading of the guest's memory, which must not fail half-way
+        // because the guest has used up its limits.
+        store.set_fuel(u64::MAX).map_err(Error::engine)?;
+        store.set_epoch_deadline(EPOCH_NEVER);
+        store.set_hostcall_fuel(usize::MAX);
+        let mut state = WasmtimeWizerComponent { store: &mut store, instance };
+        unwinding(|| block_on(wizer.snapshot_component(&context, &mut state)))?.map_err(cannot_bake)
+    }
+
+    /// Instantiates the component and configures the instance.
+    fn configure(
+        &self,
+        store: &mut Store<Guest>,
+        component: &Component,
+        settings: &str,
+    ) -> Result<Instance, Error> {
+        let failed = |error: wasmtime::Error| {
+            let Failure { kind, detail } = Failure::of(&error);
+            Error::Guest { function: "settings.configure", kind, detail }
+        };
+        let pre = self.machine.linker.instantiate_pre(component).map_err(mismatch)?;
+        let functions = settings::GuestIndices::new(&pre).map_err(mismatch)?;
+        let instance = pre.instantiate(&mut *store).map_err(failed)?;
+        let functions = functions.load(&mut *store, &instance).map_err(mismatch)?;
+        match functions.call_configure(store, settings).map_err(failed)? {
+            Ok(()) => Ok(instance),
+            Err(problems) => {
+                Err(Error::Settings { problems: problems.into_iter().map(Into::into).collect() })
             }
-            .into()),
         }
     }
 
     /// Reads the plugin's description from the finished image, which also shows that the image can
     /// be compiled and instantiated and that its functions have the contract's signatures.
     fn describe(&self, image: &[u8], checked: Checked) -> Result<Description, Error> {
-        let component = crate::cache::compile(&self.machine.engine, image)?;
+        let component = compile(&self.machine.engine, image)?;
+        fits(&component, &self.decision)?;
         let store = self.store(image).map_err(Error::engine)?;
         describe(&self.machine, store, &component, checked)
     }
@@ -115,19 +144,50 @@ impl Baker {
         store.set_epoch_deadline(ticks(self.limits.wall_clock));
         Ok(store)
     }
+}
 
-    /// A guest that fails is told apart from a component that cannot be frozen.
-    fn failed(&self, error: &wasmtime::Error) -> Error {
-        let failure = Failure::of(error);
-        let in_guest = error.is::<wasmtime::Trap>()
-            || failure.kind != lifecycle::advice::FailureKind::Trapped;
-        if in_guest {
-            let Failure { kind, detail } = failure;
-            Error::Guest { function: "settings.configure", kind, detail }
-        } else {
-            Error::Bake { detail: format!("{error:#}") }
-        }
-    }
+/// Whether a decision has room for the image as it begins; without this, a plugin that fills its
+/// memory while it is configured would only fail in its first decision.
+fn fits(component: &Component, decision: &Limits) -> Result<(), Refused> {
+    let Some(needs) = component.resources_required() else {
+        return Ok(());
+    };
+    let memory = needs.max_initial_memory_size.unwrap_or(0).saturating_mul(WASM_PAGE_BYTES);
+    let table = needs.max_initial_table_size.unwrap_or(0);
+    let too_much = |needs: u64, has: usize| usize::try_from(needs).map_or(true, |needs| needs > has);
+    let detail = if too_much(memory, decision.memory_bytes) {
+        format!("{memory} bytes of memory after `configure`, of {}", decision.memory_bytes)
+    } else if too_much(table, decision.table_elements) {
+        format!("a table of {table} elements, of {}", decision.table_elements)
+    } else if needs.num_memories > MEMORIES_MAX {
+        format!("{} memories, of {MEMORIES_MAX}", needs.num_memories)
+    } else if needs.num_tables > TABLES_MAX {
+        format!("{} tables, of {TABLES_MAX}", needs.num_tables)
+    } else {
+        return Ok(());
+    };
+    Err(Refused::TooHungry { detail })
+}
+
+fn cannot_bake(error: wasmtime::Error) -> Error {
+    Error::Bake { detail: format!("{error:#}") }
+}
+
+fn mismatch(error: wasmtime::Error) -> Error {
+    Refused::Mismatch { detail: format!("{error:#}") }.into()
+}
+
+/// The rewriter gives up by panicking on components that it has not been taught. An upload must not
+/// take the host with it.
+fn unwinding<R>(work: impl FnOnce() -> R) -> Result<R, Error> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no reason given");
+        Error::Bake { detail: format!("the rewriter does not know this form of component: {text}") }
+    })
 }
 
 /// Calls `about.describe` and loads the question's functions, which checks their types.
@@ -137,53 +197,28 @@ pub(crate) fn describe(
     component: &Component,
     checked: Checked,
 ) -> Result<Description, Error> {
-    let mismatch =
-        |error: wasmtime::Error| Refused::Mismatch { detail: format!("{error:#}") };
+    store.set_hostcall_fuel(DESCRIPTION_BYTES_MAX);
     let pre = machine.linker.instantiate_pre(component).map_err(mismatch)?;
     let indices = about::GuestIndices::new(&pre).map_err(mismatch)?;
     let failed = |error: wasmtime::Error| {
         let Failure { kind, detail } = Failure::of(&error);
         Error::Guest { function: "about.describe", kind, detail }
     };
-    // Baking runs on fibers, whose stacks this store has no need of.
     let instance = pre.instantiate(&mut store).map_err(failed)?;
     let about = indices.load(&mut store, &instance).map_err(mismatch)?;
     match checked.kind {
-        contract::about::Kind::Routing => routing::GuestIndices::new(&pre)
+        Kind::Routing => routing::GuestIndices::new(&pre)
             .and_then(|indices| indices.load(&mut store, &instance))
             .map(drop),
-        contract::about::Kind::Escalation => escalation::GuestIndices::new(&pre)
+        Kind::Escalation => escalation::GuestIndices::new(&pre)
             .and_then(|indices| indices.load(&mut store, &instance))
             .map(drop),
-        contract::about::Kind::Knowledge => knowledge::GuestIndices::new(&pre)
+        Kind::Knowledge => knowledge::GuestIndices::new(&pre)
             .and_then(|indices| indices.load(&mut store, &instance))
             .map(drop),
     }
     .map_err(mismatch)?;
     Ok(about.call_describe(&mut store).map_err(failed)?.into())
-}
-
-/// What `configure` said: `result<_, list<problem>>`, not yet typed. `None` for any other shape.
-fn problems(results: &[Val]) -> Option<Vec<Problem>> {
-    match results {
-        [Val::Result(Ok(_))] => Some(Vec::new()),
-        [Val::Result(Err(Some(list)))] => match list.as_ref() {
-            Val::List(list) => list.iter().map(problem).collect(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn problem(value: &Val) -> Option<Problem> {
-    let Val::Record(fields) = value else { return None };
-    let text = |name: &str| {
-        fields.iter().find_map(|(field, value)| match value {
-            Val::String(text) if field == name => Some(text.clone()),
-            _ => None,
-        })
-    };
-    Some(Problem { path: text("path")?, message: text("message")? })
 }
 
 /// Drives a future that never waits: nothing that a guest can reach does.

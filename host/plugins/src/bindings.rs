@@ -2,8 +2,6 @@
 //! world for all three questions, so that the shared types exist once; each plugin exports one.
 
 mod generated {
-    #![expect(missing_docs, unreachable_pub, reason = "generated from the documented WIT")]
-
     wasmtime::component::bindgen!({
         path: "../../wit",
         inline: "

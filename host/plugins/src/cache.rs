@@ -3,14 +3,13 @@
 //! the image's digest and the engine's version and settings. Anything else is deleted and compiled
 //! again.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::hash::{Hash as _, Hasher};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use hmac::digest::KeyInit as _;
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, Mac};
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -106,7 +105,7 @@ impl Cache {
     }
 
     fn code(&self, image: &str, engine_hash: &str, native: &[u8]) -> Hmac<Sha256> {
-        let mut code = Hmac::<Sha256>::new(&self.key.into());
+        let mut code = <Hmac<Sha256> as Mac>::new(&self.key.into());
         // Both have a fixed length, so that the parts cannot run into each other.
         code.update(image.as_bytes());
         code.update(engine_hash.as_bytes());
@@ -142,10 +141,18 @@ fn key(path: &Path) -> io::Result<Key> {
         fs::remove_file(path)?;
     }
     let mut key = [0; KEY_BYTES];
-    getrandom::fill(&mut key).map_err(io::Error::other)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    // A temporary file is its owner's only. Another process may have been faster; its key counts.
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(&key)?;
-    Ok(key)
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(key),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Key::try_from(fs::read(path)?.as_slice()).map_err(io::Error::other)
+        }
+        Err(error) => Err(error.error),
+    }
 }
 
 /// Everything that makes compiled code fit an engine: version, settings, the processor's features.
@@ -167,5 +174,90 @@ impl Hasher for ShaHasher {
     fn finish(&self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = self.0.clone().finalize().into();
         u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The smallest component there is.
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    /// Compiles a component through a cache whose folder was changed in between.
+    #[track_caller]
+    fn check(change: impl FnOnce(&Path), expected: Origin) {
+        let engine = Engine::default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let ask = || {
+            let cache = Cache::open(folder.path()).expect("opened");
+            let image = "0".repeat(64);
+            cache.component(&engine, &image, EMPTY).expect("compiled").1
+        };
+        assert_eq!(ask(), Origin::Compiled);
+        change(folder.path());
+        assert_eq!(ask(), expected);
+        assert_eq!(ask(), Origin::Cached, "it was rebuilt");
+    }
+
+    fn entry(folder: &Path) -> PathBuf {
+        fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").path())
+            .find(|path| path.extension().is_some_and(|extension| extension == "cwasm"))
+            .expect("an entry of the cache")
+    }
+
+    #[test]
+    fn entry_is_used_again() {
+        check(|_| {}, Origin::Cached);
+    }
+
+    #[test]
+    fn damaged_entry_is_rebuilt() {
+        check(
+            |folder| {
+                let path = entry(folder);
+                let mut bytes = fs::read(&path).expect("read");
+                *bytes.last_mut().expect("not empty") ^= 1;
+                fs::write(&path, bytes).expect("written");
+            },
+            Origin::Compiled,
+        );
+        check(|folder| fs::write(entry(folder), b"short").expect("written"), Origin::Compiled);
+    }
+
+    #[test]
+    fn entry_of_another_key_is_rebuilt() {
+        check(
+            |folder| fs::write(folder.join("key"), [7; KEY_BYTES]).expect("written"),
+            Origin::Compiled,
+        );
+    }
+
+    #[test]
+    fn key_that_others_can_read_is_no_secret() {
+        check(
+            |folder| {
+                let all = fs::Permissions::from_mode(0o644);
+                fs::set_permissions(folder.join("key"), all).expect("set");
+            },
+            Origin::Compiled,
+        );
+    }
+
+    #[test]
+    fn entry_of_another_image_is_rebuilt() {
+        check(
+            |folder| {
+                let engine = Engine::default();
+                let other = tempfile::tempdir().expect("a folder");
+                fs::copy(folder.join("key"), other.path().join("key")).expect("copied");
+                let cache = Cache::open(other.path()).expect("opened");
+                cache.component(&engine, &"1".repeat(64), EMPTY).expect("compiled");
+                fs::copy(entry(other.path()), entry(folder)).expect("copied");
+            },
+            Origin::Compiled,
+        );
     }
 }

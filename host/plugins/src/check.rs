@@ -127,9 +127,9 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
     let types = Validator::new_with_features(features()).validate_all(bytes).map_err(malformed)?;
     let names = Names::of(bytes).map_err(malformed)?;
     for import in &names.imports {
-        check_import(import, types.as_ref())?;
+        check_import(import, &types.as_ref())?;
     }
-    let kind = check_exports(&names.exports, types.as_ref())?;
+    let kind = check_exports(&names.exports, &types.as_ref())?;
     Ok(Checked { kind, contract: CONTRACT })
 }
 
@@ -194,7 +194,7 @@ impl<'a> Name<'a> {
 }
 
 /// Whether an import may stay.
-fn check_import(import: &str, types: TypesRef<'_>) -> Result<(), Refused> {
+fn check_import(import: &str, types: &TypesRef<'_>) -> Result<(), Refused> {
     let forbidden = |hint| Err(Refused::ForbiddenImport { import: import.to_owned(), hint });
     let Some(name) = Name::parse(import) else {
         return forbidden("a plugin may import nothing but WASI 0.2; what it needs to know is in the question and the settings");
@@ -224,7 +224,7 @@ fn check_import(import: &str, types: TypesRef<'_>) -> Result<(), Refused> {
 }
 
 /// Which question the exports answer.
-fn check_exports(exports: &BTreeSet<String>, types: TypesRef<'_>) -> Result<Kind, Refused> {
+fn check_exports(exports: &BTreeSet<String>, types: &TypesRef<'_>) -> Result<Kind, Refused> {
     for export in exports {
         if let Some(name) = Name::parse(export)
             && name.package == PACKAGE
@@ -268,7 +268,7 @@ fn full_name(interface: &str) -> String {
 }
 
 /// Names of the functions of an interface; none if the item is no interface.
-fn item_functions<'a>(item: Option<&ComponentItem>, types: TypesRef<'a>) -> Vec<&'a str> {
+fn item_functions<'a>(item: Option<&ComponentItem>, types: &'a TypesRef<'_>) -> Vec<&'a str> {
     let Some(ComponentItem { ty: ComponentEntityType::Instance(id), .. }) = item else {
         return Vec::new();
     };
@@ -278,4 +278,123 @@ fn item_functions<'a>(item: Option<&ComponentItem>, types: TypesRef<'a>) -> Vec<
         .filter(|(_, item)| matches!(item.ty, ComponentEntityType::Func(_)))
         .map(|(name, _)| name.as_str())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A component with these imports and with exports of the form `interface@version#function`.
+    fn component(imports: &[&str], exports: &[&str]) -> Vec<u8> {
+        let imports: String =
+            imports.iter().map(|name| format!("(import \"{name}\" (instance))\n")).collect();
+        let exports: String = exports
+            .iter()
+            .map(|export| {
+                let (interface, function) = export.split_once('#').expect("a function");
+                format!(
+                    "(instance $i{n} (export \"{function}\" (func $f)))\n\
+                     (export \"kapok:plugin/{interface}\" (instance $i{n}))\n",
+                    n = export.len() + export.bytes().map(usize::from).sum::<usize>(),
+                )
+            })
+            .collect();
+        let text = format!(
+            "(component {imports}
+               (core module $m (func (export \"f\")))
+               (core instance $m (instantiate $m))
+               (func $f (canon lift (core func $m \"f\")))
+               {exports})"
+        );
+        wat::parse_str(text).expect("a component")
+    }
+
+    const SETTINGS: &str = "settings@0.1.0#configure";
+    const ABOUT: &str = "about@0.1.0#describe";
+    const ROUTE: &str = "routing@0.1.0#route";
+    const CHECK: &str = "knowledge@0.1.0#check";
+    const WHOLE: [&str; 3] = [SETTINGS, ABOUT, ROUTE];
+
+    #[track_caller]
+    fn accept(bytes: &[u8], kind: Kind) {
+        assert_eq!(check(bytes, &Limits::shipped()), Ok(Checked { kind, contract: CONTRACT }));
+    }
+
+    /// Refused, and the text names what the author has to look for.
+    #[track_caller]
+    fn refuse(bytes: &[u8], words: &[&str]) {
+        let text = check(bytes, &Limits::shipped()).expect_err("refused").to_string();
+        for word in words {
+            assert!(text.contains(word), "`{text}` lacks `{word}`");
+        }
+    }
+
+    #[test]
+    fn whole_plugins_pass() {
+        accept(&component(&[], &WHOLE), Kind::Routing);
+        accept(&component(&[], &[SETTINGS, ABOUT, CHECK]), Kind::Knowledge);
+        accept(
+            &component(&[], &[SETTINGS, ABOUT, "escalation@0.1.0#escalate"]),
+            Kind::Escalation,
+        );
+        let powerless = [
+            "wasi:cli/environment@0.2.6",
+            "wasi:io/streams@0.2.0",
+            "wasi:clocks/wall-clock@0.2.6",
+            "wasi:random/random@0.2.6",
+            "wasi:filesystem/types@0.2.6",
+            "wasi:sockets/tcp@0.2.6",
+            "kapok:plugin/types@0.1.0",
+        ];
+        accept(&component(&powerless, &WHOLE), Kind::Routing);
+    }
+
+    #[test]
+    fn imports_with_power_are_refused_by_name() {
+        for (import, words) in [
+            ("wasi:http/outgoing-handler@0.2.6", ["no network", "remove the HTTP client"]),
+            ("wasi:keyvalue/store@0.2.0", ["only WASI 0.2", "remove the dependency"]),
+            ("wasi:cli/environment@0.3.0", ["only version 0.2", "wasm32-wasip2"]),
+            ("kapok:plugin/routing@0.1.0", ["imports none", "adapter"]),
+            ("kapok:plugin/types@0.2.0", ["0.1.0", "rebuild"]),
+            ("fermyon:spin/llm", ["only WASI 0.2", "remove the dependency"]),
+        ] {
+            let [first, second] = words;
+            refuse(&component(&[import], &WHOLE), &[import, first, second]);
+        }
+        let function = wat::parse_str("(component (import \"log\" (func)))").expect("a component");
+        refuse(&function, &["`log`", "nothing but WASI 0.2"]);
+        let typed = "(component (import \"kapok:plugin/types@0.1.0\"
+            (instance (export \"spy\" (func)))))";
+        refuse(&wat::parse_str(typed).expect("a component"), &["kapok:plugin/types@0.1.0"]);
+    }
+
+    #[test]
+    fn exports_must_be_the_contract() {
+        refuse(&component(&[], &[SETTINGS, ABOUT]), &["no question", "kapok:plugin/routing@0.1.0"]);
+        refuse(&component(&[], &[ABOUT, ROUTE]), &["kapok:plugin/settings@0.1.0"]);
+        refuse(&component(&[], &[SETTINGS, ROUTE]), &["kapok:plugin/about@0.1.0"]);
+        refuse(&component(&[], &[SETTINGS, ABOUT, "routing@0.1.0#rout"]), &["function `route`"]);
+        refuse(&component(&[], &[SETTINGS, ABOUT, ROUTE, CHECK]), &["routing, knowledge"]);
+        refuse(
+            &component(&[], &[SETTINGS, ABOUT, "routing@0.2.0#route"]),
+            &["kapok:plugin/routing@0.2.0", "version 0.1.0", "rebuild"],
+        );
+    }
+
+    #[test]
+    fn what_is_no_component_is_refused() {
+        refuse(b"", &["no valid WebAssembly component"]);
+        refuse(b"#!/bin/sh", &["no valid WebAssembly component"]);
+        let whole = component(&[], &WHOLE);
+        refuse(whole.get(..whole.len() - 9).expect("longer"), &["no valid WebAssembly component"]);
+        refuse(&wat::parse_str("(module)").expect("a module"), &["core WebAssembly module"]);
+        let precompiled = Engine::default().precompile_component(&whole).expect("compiles");
+        refuse(&precompiled, &["precompiled native code"]);
+        let threads = "(component (core module (memory 1 1 shared)))";
+        refuse(&wat::parse_str(threads).expect("a component"), &["threads"]);
+        let small = Limits { component_bytes: 10, ..Limits::shipped() };
+        let limit = Refused::TooLarge { bytes: whole.len(), limit: 10 };
+        assert_eq!(check(&whole, &small), Err(limit));
+    }
 }

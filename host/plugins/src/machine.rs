@@ -27,8 +27,8 @@ const KEEP_RESIDENT_BYTES: usize = 2 << 20;
 /// Core instances, memories and tables that one component may have. A Rust plugin has about 5, 1
 /// and 2; CPython linked from its shared libraries has some dozens of instances.
 const CORE_INSTANCES_MAX: u32 = 100;
-const MEMORIES_MAX: u32 = 4;
-const TABLES_MAX: u32 = 20;
+pub(crate) const MEMORIES_MAX: u32 = 4;
+pub(crate) const TABLES_MAX: u32 = 20;
 
 /// One engine with its ticker and everything that guests may be linked to.
 pub(crate) struct Machine {

@@ -14,7 +14,7 @@ use wasmtime::component::{HasData, HasSelf, Linker, Resource};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
 use wasmtime_wasi::p2::bindings::random::{insecure, insecure_seed, random};
-use wasmtime_wasi::p2::bindings::sockets::network;
+use wasmtime_wasi::p2::bindings::sockets::{instance_network, ip_name_lookup, network};
 use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
 use wasmtime_wasi::p2::bindings::sync::{filesystem, sockets};
 use wasmtime_wasi::p2::bindings::{cli, filesystem::preopens};
@@ -54,7 +54,7 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> Result<()> {
     // The contract's own types come as an instance without functions.
     linker.instance("kapok:plugin/types@0.1.0")?;
     cli::environment::add_to_linker::<Guest, Own>(linker, own)?;
-    cli::exit::add_to_linker::<Guest, Own>(linker, &cli::exit::LinkOptions::default(), own)?;
+    cli::exit::add_to_linker::<Guest, Own>(linker, own)?;
     cli::stdin::add_to_linker::<Guest, Own>(linker, own)?;
     cli::stdout::add_to_linker::<Guest, Own>(linker, own)?;
     cli::stderr::add_to_linker::<Guest, Own>(linker, own)?;
@@ -77,8 +77,8 @@ pub(crate) fn link(linker: &mut Linker<Guest>) -> Result<()> {
     filesystem::types::add_to_linker::<Guest, WasiFilesystem>(linker, Guest::filesystem)?;
     let options = network::LinkOptions::default();
     network::add_to_linker::<Guest, WasiSockets>(linker, &options, Guest::sockets)?;
-    sockets::instance_network::add_to_linker::<Guest, WasiSockets>(linker, Guest::sockets)?;
-    sockets::ip_name_lookup::add_to_linker::<Guest, WasiSockets>(linker, Guest::sockets)?;
+    instance_network::add_to_linker::<Guest, WasiSockets>(linker, Guest::sockets)?;
+    ip_name_lookup::add_to_linker::<Guest, WasiSockets>(linker, Guest::sockets)?;
     sockets::tcp::add_to_linker::<Guest, WasiSockets>(linker, Guest::sockets)?;
     sockets::udp::add_to_linker::<Guest, WasiSockets>(linker, Guest::sockets)?;
     sockets::tcp_create_socket::add_to_linker::<Guest, Own>(linker, own)?;
@@ -248,6 +248,25 @@ impl insecure::Host for Guest {
 impl insecure_seed::Host for Guest {
     fn insecure_seed(&mut self) -> Result<(u64, u64)> {
         Ok((self.random.next_u64(), self.random.next_u64()))
+    }
+}
+
+impl network::Host for Guest {
+    fn convert_error_code(&mut self, error: SocketError) -> Result<network::ErrorCode> {
+        network::Host::convert_error_code(&mut self.sockets(), error)
+    }
+
+    fn network_error_code(
+        &mut self,
+        error: Resource<wasmtime::Error>,
+    ) -> Result<Option<network::ErrorCode>> {
+        network::Host::network_error_code(&mut self.sockets(), error)
+    }
+}
+
+impl network::HostNetwork for Guest {
+    fn drop(&mut self, network: Resource<wasmtime_wasi::p2::Network>) -> Result<()> {
+        network::HostNetwork::drop(&mut self.sockets(), network)
     }
 }
 

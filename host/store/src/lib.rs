@@ -1,1 +1,31 @@
-//! The journal, personal data, outbox, timers and views in SQLite
+//! The store in SQLite: journal, personal data, outbox, timers and views in one file.
+//!
+//! One thread writes. It takes what many callers want to write from a bounded queue, puts it into one
+//! transaction, each caller's part in a savepoint of its own, and answers after the flush to disk: so
+//! durability costs one flush a batch and not one an order, and nobody's conflict harms another.
+//! Readers have connections of their own and are never held up.
+//!
+//! Personal data lives in the tables `requesters` and `texts` only. The journal cannot be changed or
+//! deleted: triggers forbid it.
+#![forbid(unsafe_code)]
+
+mod error;
+
+mod schema;
+
+mod codec;
+
+mod writer;
+
+mod readers;
+
+mod commit;
+
+mod read;
+
+mod list;
+
+mod sqlite;
+
+pub use error::Error;
+pub use sqlite::{Options, SqliteStore};

@@ -23,3 +23,6 @@ sdk::routing! {
     settings: Settings,
     route: route,
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,7 +80,10 @@ impl sdk::Settings for Settings {
             let path = format!("districts[{n}]");
             reader.code(&format!("{path}.unit"), &district.unit);
             if district.code.len() != 6 || !district.code.bytes().all(|b| b.is_ascii_digit()) {
-                reader.report(format!("{path}.code"), "must be a six-digit code, such as `440106`");
+                reader.report(
+                    format!("{path}.code"),
+                    "must be a six-digit code, such as `440106`",
+                );
             }
             reader.term(&format!("{path}.name"), &district.name, Effect::Place(n));
             for (i, name) in district.names.iter().enumerate() {
@@ -89,7 +92,11 @@ impl sdk::Settings for Settings {
             for (i, street) in district.streets.iter().enumerate() {
                 let path = format!("{path}.streets[{i}]");
                 reader.term(&path, street, Effect::Place(n));
-                if reader.streets.insert(normalise(street), n).is_some_and(|other| other != n) {
+                if reader
+                    .streets
+                    .insert(normalise(street), n)
+                    .is_some_and(|other| other != n)
+                {
                     reader.report(path, "belongs to another district already");
                 }
             }
@@ -148,15 +155,20 @@ impl Reader {
             }
             self.matters.entry(normalise(matter)).or_default().push(n);
         }
-        self.keywords(&format!("{path}.keywords"), &unit.keywords, |w| Effect::For(n, w));
-        self.keywords(&format!("{path}.negative"), &unit.negative, |w| Effect::Against(n, w));
+        self.keywords(&format!("{path}.keywords"), &unit.keywords, |w| {
+            Effect::For(n, w)
+        });
+        self.keywords(&format!("{path}.negative"), &unit.negative, |w| {
+            Effect::Against(n, w)
+        });
     }
 
     fn local(&mut self, local: &Local) {
         if local.place > WHOLE {
             self.report("local.place".to_owned(), "must be at most 1000");
         }
-        self.local_matters.extend(local.matters.iter().map(|matter| normalise(matter)));
+        self.local_matters
+            .extend(local.matters.iter().map(|matter| normalise(matter)));
         self.keywords("local.keywords", &local.keywords, Effect::ForLocal);
         self.keywords("local.negative", &local.negative, Effect::AgainstLocal);
     }
@@ -165,7 +177,10 @@ impl Reader {
         if code.is_empty() || !code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             self.report(path.to_owned(), "must be a unit code, such as `GZ-SCJG`");
         } else if !self.codes.insert(code.to_owned()) {
-            self.report(path.to_owned(), "stands here a second time; each unit has one entry");
+            self.report(
+                path.to_owned(),
+                "stands here a second time; each unit has one entry",
+            );
         }
     }
 
@@ -190,11 +205,19 @@ impl Reader {
         let next = self.terms.len();
         let position = *self.known.entry(key).or_insert(next);
         if position == next {
-            self.terms.push(Term { word: word.to_owned(), effects: Vec::new() });
+            self.terms.push(Term {
+                word: word.to_owned(),
+                effects: Vec::new(),
+            });
         }
-        let Some(term) = self.terms.get_mut(position) else { return };
+        let Some(term) = self.terms.get_mut(position) else {
+            return;
+        };
         if term.effects.iter().any(|other| effect.same_target(*other)) {
-            self.report(path.to_owned(), "stands here a second time; remove one of the two");
+            self.report(
+                path.to_owned(),
+                "stands here a second time; remove one of the two",
+            );
         } else {
             term.effects.push(effect);
         }
@@ -209,7 +232,10 @@ impl Reader {
                 return Err(self.problems);
             }
         };
-        let named = |unit: Unit| Named { code: unit.code, name: unit.name };
+        let named = |unit: Unit| Named {
+            code: unit.code,
+            name: unit.name,
+        };
         let place = |district: crate::settings::District| Place {
             code: district.code,
             name: district.name,

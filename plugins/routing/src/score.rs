@@ -6,7 +6,7 @@ use sdk::Refusal;
 use sdk::routing::{Candidate, Question, Verdict};
 use sdk::text::normalise;
 
-use crate::prepare::{Effect, Rules, WHOLE};
+use crate::prepare::{Effect, Named, Place, Rules, WHOLE};
 
 /// Evidence is kept in millionths, so that rounding does not show in the thousandths of a score.
 const MISSING: u64 = 1_000_000;
@@ -20,43 +20,18 @@ const WORDS_MAX: usize = 5;
 ///
 /// None; the signature is the contract's.
 pub fn route(rules: &Rules, question: &Question) -> Result<Verdict, Refusal> {
-    let mut units = vec![Evidence::default(); rules.units.len()];
-    let mut local = Evidence::default();
-    let mut named_place = None;
-    let mut note = |term: usize, gain: u16| {
-        let Some(term) = rules.terms.get(term) else { return };
-        for effect in &term.effects {
-            match *effect {
-                Effect::For(unit, weight) => {
-                    if let Some(unit) = units.get_mut(unit) {
-                        unit.support(&term.word, raise(weight, gain));
-                    }
-                }
-                Effect::Against(unit, weight) => {
-                    if let Some(unit) = units.get_mut(unit) {
-                        unit.oppose(&term.word, weight);
-                    }
-                }
-                Effect::ForLocal(weight) => local.support(&term.word, raise(weight, gain)),
-                Effect::AgainstLocal(weight) => local.oppose(&term.word, weight),
-                Effect::Place(place) => named_place = named_place.or(Some(place)),
-            }
-        }
-    };
-    let in_subject = rules.automaton.find(&normalise(&question.subject));
-    for &term in &in_subject {
-        note(term, rules.scoring.subject);
-    }
-    for term in rules.automaton.find(&normalise(&question.text)) {
-        if !in_subject.contains(&term) {
-            note(term, 0);
-        }
-    }
-
+    let Gathered {
+        mut units,
+        mut local,
+        place: named_place,
+    } = gather(rules, question);
     let category = question.category.as_deref().map(normalise);
-    let claimed = category.as_ref().and_then(|category| rules.matters.get(category));
-    let claimed_locally =
-        category.as_ref().is_some_and(|category| rules.local_matters.contains(category));
+    let claimed = category
+        .as_ref()
+        .and_then(|category| rules.matters.get(category));
+    let claimed_locally = category
+        .as_ref()
+        .is_some_and(|category| rules.local_matters.contains(category));
     for &unit in claimed.into_iter().flatten() {
         if let Some(unit) = units.get_mut(unit) {
             unit.category(rules.scoring.category);
@@ -66,61 +41,152 @@ pub fn route(rules: &Rules, question: &Question) -> Result<Verdict, Refusal> {
         local.category(rules.scoring.category);
     }
     let decided = claimed.is_some() || claimed_locally;
-    let category = question.category.as_deref().filter(|_| decided);
+    let other = decided.then_some(rules.scoring.other_category);
 
-    let mut ranking = Vec::new();
-    for (unit, evidence) in rules.units.iter().zip(&units) {
-        let score = evidence.score(decided.then_some(rules.scoring.other_category));
-        let reason = || format!("{}，属{}职责", evidence.words(category), unit.name);
-        propose(&mut ranking, rules, question, &unit.code, score, reason);
-    }
+    let mut ranking: Vec<_> = rules
+        .units
+        .iter()
+        .zip(&units)
+        .map(|(unit, evidence)| {
+            (
+                evidence.score(other),
+                &unit.code,
+                Source::Unit(unit, evidence),
+            )
+        })
+        .collect();
     let place = place(rules, question, named_place)
         .filter(|_| rules.local.order_types.contains(&question.order_type))
         .and_then(|place| rules.districts.get(place));
     if let Some(place) = place {
-        local.missing = share(local.missing, WHOLE - rules.local.place.min(WHOLE));
-        let score = local.score(decided.then_some(rules.scoring.other_category));
-        let reason = || match local.words(category) {
-            words if words.is_empty() => format!("事发地在{}，由属地先行处理", place.name),
-            words => format!("事发地在{}，{words}，由属地处理", place.name),
-        };
-        propose(&mut ranking, rules, question, &place.unit, score, reason);
+        local.missing = share(local.missing, WHOLE.saturating_sub(rules.local.place));
+        ranking.push((
+            local.score(other),
+            &place.unit,
+            Source::Place(place, &local),
+        ));
     }
+    // A unit that returned the order is not proposed again (Art. 17).
+    let least = rules.scoring.least.max(1);
+    ranking.retain(|(score, code, _)| *score >= least && !question.excluded_units.contains(code));
     // Stable, so that the order of the settings decides between equal scores.
-    ranking.sort_by_key(|candidate| Reverse(candidate.score_permille));
+    ranking.sort_by_key(|(score, ..)| Reverse(*score));
     ranking.truncate(rules.scoring.candidates_max.into());
-    Ok(if ranking.is_empty() { Verdict::NoOpinion } else { Verdict::Ranked(ranking) })
+    let category = question.category.as_deref().filter(|_| decided);
+    let candidates: Vec<_> = ranking
+        .into_iter()
+        .map(|(score_permille, unit, source)| Candidate {
+            unit: unit.clone(),
+            score_permille,
+            reason: source.reason(category),
+        })
+        .collect();
+    Ok(if candidates.is_empty() {
+        Verdict::NoOpinion
+    } else {
+        Verdict::Ranked(candidates)
+    })
 }
 
-/// Adds a candidate unless it is too weak or the order came back from it (Art. 17).
-fn propose(
-    ranking: &mut Vec<Candidate>,
-    rules: &Rules,
-    question: &Question,
-    unit: &str,
-    score_permille: u16,
-    reason: impl Fn() -> String,
-) {
-    let excluded = question.excluded_units.iter().any(|excluded| excluded == unit);
-    if score_permille >= rules.scoring.least.max(1) && !excluded {
-        ranking.push(Candidate { unit: unit.to_owned(), score_permille, reason: reason() });
+/// What the words of an order say.
+struct Gathered<'a> {
+    /// For and against each unit, in the order of the rules.
+    units: Vec<Evidence<'a>>,
+    /// For and against the district, whichever it is.
+    local: Evidence<'a>,
+    /// Position of the first district that is named.
+    place: Option<usize>,
+}
+
+/// Reads subject line and text. A word counts once, and more when it stands in the subject line.
+fn gather<'a>(rules: &'a Rules, question: &Question) -> Gathered<'a> {
+    let mut all = Gathered {
+        units: vec![Evidence::default(); rules.units.len()],
+        local: Evidence::default(),
+        place: None,
+    };
+    let in_subject = rules.automaton.find(&normalise(&question.subject));
+    for &term in &in_subject {
+        all.note(rules, term, rules.scoring.subject);
+    }
+    for term in rules.automaton.find(&normalise(&question.text)) {
+        if !in_subject.contains(&term) {
+            all.note(rules, term, 0);
+        }
+    }
+    all
+}
+
+impl<'a> Gathered<'a> {
+    /// Takes one term into account, its weight raised by `gain`.
+    fn note(&mut self, rules: &'a Rules, term: usize, gain: u16) {
+        let Some(term) = rules.terms.get(term) else {
+            return;
+        };
+        for effect in &term.effects {
+            match *effect {
+                Effect::For(unit, weight) => {
+                    if let Some(unit) = self.units.get_mut(unit) {
+                        unit.support(&term.word, raise(weight, gain));
+                    }
+                }
+                Effect::Against(unit, weight) => {
+                    if let Some(unit) = self.units.get_mut(unit) {
+                        unit.oppose(&term.word, weight);
+                    }
+                }
+                Effect::ForLocal(weight) => self.local.support(&term.word, raise(weight, gain)),
+                Effect::AgainstLocal(weight) => self.local.oppose(&term.word, weight),
+                Effect::Place(place) => self.place = self.place.or(Some(place)),
+            }
+        }
+    }
+}
+
+/// Where a candidate comes from.
+enum Source<'a> {
+    /// A unit with what speaks for it.
+    Unit(&'a Named, &'a Evidence<'a>),
+    /// A district with what speaks for handling the matter there.
+    Place(&'a Place, &'a Evidence<'a>),
+}
+
+impl Source<'_> {
+    /// Why, in the clerk's language.
+    fn reason(&self, category: Option<&str>) -> String {
+        match self {
+            Self::Unit(unit, evidence) => {
+                format!("{}，属{}职责", evidence.words(category), unit.name)
+            }
+            Self::Place(place, evidence) => match evidence.words(category) {
+                words if words.is_empty() => format!("事发地在{}，由属地先行处理", place.name),
+                words => format!("事发地在{}，{words}，由属地处理", place.name),
+            },
+        }
     }
 }
 
 /// Position of the district: by its code, else by the street, else by a name in the text.
 fn place(rules: &Rules, question: &Question, named: Option<usize>) -> Option<usize> {
     if let Some(code) = &question.district {
-        return rules.districts.iter().position(|district| district.code == *code);
+        return rules
+            .districts
+            .iter()
+            .position(|district| district.code == *code);
     }
     let street = question.street.as_deref().map(normalise);
-    street.and_then(|street| rules.streets.get(&street).copied()).or(named)
+    street
+        .and_then(|street| rules.streets.get(&street).copied())
+        .or(named)
 }
 
 /// A weight that gains a share of what it lacks.
 fn raise(weight: u16, gain: u16) -> u16 {
     let lacking = u32::from(WHOLE.saturating_sub(weight));
     let gained = lacking * u32::from(gain) / u32::from(WHOLE);
-    u16::try_from(gained).map_or(WHOLE, |gained| weight.saturating_add(gained)).min(WHOLE)
+    u16::try_from(gained)
+        .map_or(WHOLE, |gained| weight.saturating_add(gained))
+        .min(WHOLE)
 }
 
 /// So many thousandths of a value.
@@ -182,7 +248,11 @@ impl<'a> Evidence<'a> {
     /// Which words and which category speak for it, in the clerk's language.
     fn words(&self, category: Option<&str>) -> String {
         let quoted = |words: &[&str]| -> String {
-            words.iter().take(WORDS_MAX).map(|word| format!("“{word}”")).collect()
+            words
+                .iter()
+                .take(WORDS_MAX)
+                .map(|word| format!("“{word}”"))
+                .collect()
         };
         let mut parts = Vec::new();
         if let Some(category) = category.filter(|_| self.by_category) {

@@ -79,3 +79,6 @@ pub mod __private {
     pub use crate::plugin::{Author, Checker, Escalator, Plugin, Router};
     pub use contract::about::Kind;
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,9 @@ impl<S: Settings> Plugin<S> {
     /// A plugin that is not configured yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { rules: OnceLock::new() }
+        Self {
+            rules: OnceLock::new(),
+        }
     }
 
     /// Takes the settings, once.
@@ -29,7 +31,10 @@ impl<S: Settings> Plugin<S> {
     pub fn configure(&self, json: &str) -> Result<(), Vec<Problem>> {
         let rules = read_json::<S>(json)?;
         self.rules.set(rules).map_err(|_rules| {
-            vec![problem(".", "the plugin is configured already; bake a new image instead")]
+            vec![problem(
+                ".",
+                "the plugin is configured already; bake a new image instead",
+            )]
         })
     }
 
@@ -43,7 +48,11 @@ impl<S: Settings> Plugin<S> {
         answer: impl FnOnce(&S::Rules) -> Result<V, Refusal>,
     ) -> Result<V, Refusal> {
         self.rules.get().map_or_else(
-            || Err(Refusal::Internal("not configured: settings.configure must run first".to_owned())),
+            || {
+                Err(Refusal::Internal(
+                    "not configured: settings.configure must run first".to_owned(),
+                ))
+            },
             answer,
         )
     }
@@ -176,8 +185,7 @@ macro_rules! __plugin {
         $role:ident::$function:ident($question:ty) -> $verdict:ty = $answer:path
     ) => {
         const _: () = {
-            static PLUGIN: $crate::__private::Plugin<$settings> =
-                $crate::__private::Plugin::new();
+            static PLUGIN: $crate::__private::Plugin<$settings> = $crate::__private::Plugin::new();
 
             struct Component;
 
@@ -206,12 +214,13 @@ macro_rules! __plugin {
             const _: fn(
                 &<$settings as $crate::Settings>::Rules,
                 &$question,
-            ) -> Result<$verdict, $crate::Refusal> = <Component as $crate::__private::$role>::$function;
+            ) -> Result<$verdict, $crate::Refusal> =
+                <Component as $crate::__private::$role>::$function;
 
             #[cfg(target_arch = "wasm32")]
-            $crate::__private::base::export!(Component with_types_in $crate::__private::base);
+    $crate::__private::base::export!(Component with_types_in $crate::__private::base);
             #[cfg(target_arch = "wasm32")]
-            $crate::__private::$world::export!(Component with_types_in $crate::__private::$world);
+    $crate::__private::$world::export!(Component with_types_in $crate::__private::$world);
         };
     };
 }

@@ -22,7 +22,10 @@ pub trait Settings: DeserializeOwned + JsonSchema + 'static {
 
 /// A problem at `path`, such as `units[3].keywords[0].weight`; `.` is the whole of the settings.
 pub fn problem(path: impl Into<String>, message: impl Into<String>) -> Problem {
-    Problem { path: path.into(), message: message.into() }
+    Problem {
+        path: path.into(),
+        message: message.into(),
+    }
 }
 
 /// Reads settings from JSON and prepares them, as the host's `configure` does.
@@ -34,6 +37,8 @@ pub fn read_json<S: Settings>(json: &str) -> Result<S::Rules, Vec<Problem>> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let settings: S = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| vec![problem(error.path().to_string(), error.inner().to_string())])?;
-    reader.end().map_err(|error| vec![problem(".", error.to_string())])?;
+    reader
+        .end()
+        .map_err(|error| vec![problem(".", error.to_string())])?;
     settings.prepare()
 }

@@ -1,6 +1,8 @@
 //! Finding many terms in a citizen's words at once.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::{Automaton as _, OverlappingState};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Input, MatchKind};
 
 /// Brings spellings together: full-width letters, digits and signs become half-width, ASCII letters
 /// become lower case, the ideographic space becomes a plain one.
@@ -9,9 +11,10 @@ pub fn normalise(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\u{3000}' => ' ',
-            '\u{ff01}'..='\u{ff5e}' => {
-                u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c)
-            }
+            '\u{ff01}'..='\u{ff5e}' => u32::from(c)
+                .checked_sub(0xfee0)
+                .and_then(char::from_u32)
+                .unwrap_or(c),
             _ => c,
         })
         .map(|c| c.to_ascii_lowercase())
@@ -21,7 +24,7 @@ pub fn normalise(text: &str) -> String {
 /// A set of terms, compiled so that one pass over a text finds all of them.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    automaton: AhoCorasick,
+    automaton: NFA,
 }
 
 /// Why a set of terms cannot be compiled.
@@ -36,10 +39,10 @@ impl Terms {
     ///
     /// When the terms together exceed what the automaton can hold (some 2 GB).
     pub fn new<'a>(terms: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
+        let terms: Vec<String> = terms.into_iter().map(normalise).collect();
+        let automaton = NFA::builder()
             .match_kind(MatchKind::Standard)
-            .build(terms.into_iter().map(normalise))
+            .build(&terms)
             .map_err(Error)?;
         Ok(Self { automaton })
     }
@@ -49,11 +52,18 @@ impl Terms {
     /// text with the latter has the latter only.
     #[must_use]
     pub fn find(&self, normalised: &str) -> Vec<usize> {
-        let mut hits: Vec<_> = self
+        let input = Input::new(normalised);
+        let mut state = OverlappingState::start();
+        let mut hits = Vec::new();
+        // An automaton built for standard matches never refuses the search.
+        while self
             .automaton
-            .find_overlapping_iter(normalised)
-            .map(|hit| (hit.start(), hit.end(), hit.pattern().as_usize()))
-            .collect();
+            .try_find_overlapping(&input, &mut state)
+            .is_ok()
+            && let Some(hit) = state.get_match()
+        {
+            hits.push((hit.start(), hit.end(), hit.pattern().as_usize()));
+        }
         hits.sort_unstable_by_key(|&(start, end, term)| (start, usize::MAX - end, term));
         let mut seen = vec![false; self.automaton.patterns_len()];
         let mut covered_to = 0;
@@ -80,15 +90,32 @@ mod tests {
 
     #[track_caller]
     fn check(terms: &[&str], text: &str, expected: &[&str]) {
-        let found = Terms::new(terms.iter().copied()).unwrap().find(&normalise(text));
-        assert_eq!(found.iter().map(|&term| terms[term]).collect::<Vec<_>>(), expected);
+        let found = Terms::new(terms.iter().copied())
+            .unwrap()
+            .find(&normalise(text));
+        assert_eq!(
+            found.iter().map(|&term| terms[term]).collect::<Vec<_>>(),
+            expected
+        );
     }
 
     #[test]
     fn terms() {
-        check(&["施工", "夜间施工", "噪声"], "夜间施工噪声大，夜间施工", &["夜间施工", "噪声"]);
-        check(&["施工", "夜间施工"], "夜间施工，白天也施工", &["夜间施工", "施工"]);
-        check(&["自来水", "水管", "自来水管"], "自来水管爆了", &["自来水管"]);
+        check(
+            &["施工", "夜间施工", "噪声"],
+            "夜间施工噪声大，夜间施工",
+            &["夜间施工", "噪声"],
+        );
+        check(
+            &["施工", "夜间施工"],
+            "夜间施工，白天也施工",
+            &["夜间施工", "施工"],
+        );
+        check(
+            &["自来水", "水管", "自来水管"],
+            "自来水管爆了",
+            &["自来水管"],
+        );
         check(&["供水", "水管"], "供水管", &["供水", "水管"]);
         check(&["gas", "App"], "ＧＡＳ　ａｐｐ", &["gas", "App"]);
         check(&["噪声"], "", &[]);

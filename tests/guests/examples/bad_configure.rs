@@ -60,9 +60,15 @@ impl sdk::Settings for Settings {
                 }
                 Vec::new()
             }
-            How::Flood => (0..1_000_000).map(|n| problem(format!("flood[{n}]"), "again")).collect(),
+            How::Flood => (0..1_000_000)
+                .map(|n| problem(format!("flood[{n}]"), "again"))
+                .collect(),
         };
-        if problems.is_empty() { Ok(self.numbers.len()) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(self.numbers.len())
+        } else {
+            Err(problems)
+        }
     }
 }
 

@@ -14,7 +14,10 @@ use sdk::routing::{Question, Verdict};
 #[expect(clippy::iter_over_hash_type, reason = "this is what the guest is for")]
 fn route(_: &Nothing, _: &Question) -> Result<Verdict, Refusal> {
     let started = Instant::now();
-    let wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let wall_ms = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis();
     let seed = RandomState::new().hash_one("seed");
     let map: HashMap<u32, ()> = (0..32).map(|n| (n, ())).collect();
     let mut order = String::new();
@@ -23,7 +26,9 @@ fn route(_: &Nothing, _: &Question) -> Result<Verdict, Refusal> {
         order.push(' ');
     }
     let elapsed_ns = started.elapsed().as_nanos();
-    answer(format!("wall_ms={wall_ms} elapsed_ns={elapsed_ns} seed={seed:016x} order={order}"))
+    answer(format!(
+        "wall_ms={wall_ms} elapsed_ns={elapsed_ns} seed={seed:016x} order={order}"
+    ))
 }
 
 sdk::routing! {

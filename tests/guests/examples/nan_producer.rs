@@ -23,7 +23,10 @@ fn route(_: &Nothing, _: &Question) -> Result<Verdict, Refusal> {
         odd + 1.0,
         1.0 - odd,
     ];
-    let bits: Vec<_> = made.iter().map(|nan| format!("{:016x}", nan.to_bits())).collect();
+    let bits: Vec<_> = made
+        .iter()
+        .map(|nan| format!("{:016x}", nan.to_bits()))
+        .collect();
     answer(bits.join(" "))
 }
 

@@ -25,7 +25,9 @@ impl sdk::Settings for Settings {
     type Rules = Memory;
 
     fn prepare(self) -> Result<Memory, Vec<Problem>> {
-        Ok(Memory { calls: AtomicU64::new(0) })
+        Ok(Memory {
+            calls: AtomicU64::new(0),
+        })
     }
 }
 

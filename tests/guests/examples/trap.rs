@@ -6,7 +6,10 @@ use sdk::routing::{Question, Verdict};
 
 #[expect(clippy::panic, reason = "this is what the guest is for")]
 fn route(_: &Nothing, question: &Question) -> Result<Verdict, Refusal> {
-    panic!("this guest always panics, whatever is asked: {}", question.subject)
+    panic!(
+        "this guest always panics, whatever is asked: {}",
+        question.subject
+    )
 }
 
 sdk::routing! {

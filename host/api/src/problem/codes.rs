@@ -48,6 +48,7 @@ codes! {
     NOT_THE_HANDLING_UNIT = "not-the-handling-unit" FORBIDDEN "The order is with another unit" "工单不在本单位";
     NOT_FOUND = "not-found" NOT_FOUND "There is nothing here" "资源不存在";
     ORDER_NOT_FOUND = "order-not-found" NOT_FOUND "There is no such order" "工单不存在";
+    ERASED = "erased" GONE "The personal data was erased" "个人信息已删除";
     METHOD_NOT_ALLOWED = "method-not-allowed" METHOD_NOT_ALLOWED "The route does not take this method" "该路径不支持此方法";
     BODY_TOO_LARGE = "body-too-large" PAYLOAD_TOO_LARGE "The body is too large" "请求正文过大";
     URI_TOO_LONG = "uri-too-long" URI_TOO_LONG "The address is too long" "请求地址过长";
@@ -69,6 +70,7 @@ codes! {
     NOT_A_CONSULTATION = "not-a-consultation" UNPROCESSABLE_ENTITY "Only a consultation is answered directly" "仅咨询类事项可直接答复";
     COMMENDATION = "commendation" UNPROCESSABLE_ENTITY "A commendation is closed after reading" "表扬类工单阅知后办结";
     UNKNOWN_UNIT = "unknown-unit" UNPROCESSABLE_ENTITY "The unit is not in the directory" "承办单位不在名录中";
+    UNKNOWN_DISTRICT = "unknown-district" UNPROCESSABLE_ENTITY "The district is not in the directory" "行政区不在名录中";
     SPECIAL_LIMIT_WITHOUT_BASIS = "special-limit-without-basis" UNPROCESSABLE_ENTITY "A special limit needs its document" "特殊期限缺少文件依据";
     IMPOSSIBLE_TIME = "impossible-time" UNPROCESSABLE_ENTITY "A time is not possible" "时间不合理";
     MISSING_FIELD = "missing-field" UNPROCESSABLE_ENTITY "A field is empty" "必填内容为空";
@@ -103,6 +105,7 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::NotAConsultation => NOT_A_CONSULTATION,
         Rejection::Commendation => COMMENDATION,
         Rejection::UnknownUnit { .. } => UNKNOWN_UNIT,
+        Rejection::UnknownDistrict { .. } => UNKNOWN_DISTRICT,
         Rejection::SpecialLimitWithoutBasis => SPECIAL_LIMIT_WITHOUT_BASIS,
         Rejection::ImpossibleTime { .. } => IMPOSSIBLE_TIME,
         Rejection::Missing { .. } => MISSING_FIELD,
@@ -139,7 +142,7 @@ pub(crate) fn of_status(status: StatusCode) -> Code {
 mod tests {
     use std::collections::BTreeSet;
 
-    use lifecycle::ids::UnitCode;
+    use lifecycle::ids::{DistrictCode, UnitCode};
 
     use super::*;
 
@@ -167,6 +170,7 @@ mod tests {
             Rejection::NotAConsultation,
             Rejection::Commendation,
             Rejection::UnknownUnit { unit: unit() },
+            Rejection::UnknownDistrict { district: DistrictCode::new("440199") },
             Rejection::SpecialLimitWithoutBasis,
             Rejection::ImpossibleTime { field: "a", problem: "b" },
             Rejection::Missing { field: "a" },

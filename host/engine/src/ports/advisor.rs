@@ -37,8 +37,11 @@ pub trait Advisor: Send + Sync {
     fn route(&self, context: &DecisionContext, question: &routing::Question) -> RoutingAdvice;
 
     /// This order needs attention: what now?
-    fn escalate(&self, context: &DecisionContext, question: &escalation::Question)
-    -> EscalationAdvice;
+    fn escalate(
+        &self,
+        context: &DecisionContext,
+        question: &escalation::Question,
+    ) -> EscalationAdvice;
 
     /// Is this knowledge point fit to be published? Every scope is asked, and all findings count.
     fn check(

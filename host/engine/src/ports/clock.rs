@@ -21,7 +21,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for the time"
+    )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
@@ -37,13 +40,16 @@ impl ManualClock {
     /// A clock that stands at the given instant.
     #[must_use]
     pub fn at(instant: DateTime<Utc>) -> Self {
-        Self { unix_ms: AtomicI64::new(instant.timestamp_millis()) }
+        Self {
+            unix_ms: AtomicI64::new(instant.timestamp_millis()),
+        }
     }
 
     /// Moves forward to the given instant. Time never runs back: an earlier instant changes nothing.
     /// Returns the instant at which the clock stands afterwards.
     pub fn advance_to(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
-        self.unix_ms.fetch_max(instant.timestamp_millis(), Ordering::SeqCst);
+        self.unix_ms
+            .fetch_max(instant.timestamp_millis(), Ordering::SeqCst);
         self.now()
     }
 }
@@ -51,7 +57,9 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
         let unix_ms = self.unix_ms.load(Ordering::SeqCst);
-        Utc.timestamp_millis_opt(unix_ms).single().unwrap_or(DateTime::<Utc>::MAX_UTC)
+        Utc.timestamp_millis_opt(unix_ms)
+            .single()
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     fn manual(&self) -> Option<&ManualClock> {

@@ -9,7 +9,7 @@ use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
 use lifecycle::command::Moment;
-use lifecycle::deadline::{Deadline, DeadlineKind};
+use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Effect, Notification};
 use lifecycle::event::{QueueReason, Recorded};
 use lifecycle::ids::{DistrictCode, OrderId, RequesterId, TextId, UnitCode};
@@ -34,7 +34,10 @@ impl StoreError {
         operation: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { operation, source: Arc::from(source.into()) }
+        Self {
+            operation,
+            source: Arc::from(source.into()),
+        }
     }
 }
 
@@ -80,6 +83,8 @@ pub enum CommitError {
 /// A request that was carried out before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
+    /// SHA-256 of the request, in hex.
+    pub fingerprint: String,
     /// The order that it was carried out on.
     pub order: OrderId,
     /// Positions of the events that came of it; the last one is the order's version after it.
@@ -233,9 +238,9 @@ pub struct OrderSummary {
     pub unit: Option<UnitCode>,
     /// When it was registered.
     pub registered_at: DateTime<Utc>,
-    /// The deadline that runs now.
+    /// The deadline that runs now and ends first.
     pub due_at: Option<DateTime<Utc>>,
-    /// Whether a deadline that runs is provisional.
+    /// Whether a deadline that runs, or may run on, is provisional.
     pub provisional: bool,
     /// Whether a handling deadline was missed.
     pub overdue: bool,
@@ -245,8 +250,6 @@ impl OrderSummary {
     /// The line of an order as it stands.
     #[must_use]
     pub fn of(order: &WorkOrder) -> Self {
-        let assignment = order.assignments.last();
-        let running = running_deadlines(order);
         let queue = match &order.stage {
             Stage::AwaitingDispatch { queue } => Some(*queue),
             Stage::AwaitingVerification
@@ -264,31 +267,21 @@ impl OrderSummary {
             queue,
             order_type: order.order_type,
             district: order.district.clone(),
-            unit: assignment.map(|assignment| assignment.unit.clone()),
+            unit: order.assignment().map(|assignment| assignment.unit.clone()),
             registered_at: order.registered_at,
-            due_at: running.first().map(|deadline| deadline.due.due_at),
-            provisional: running.iter().any(|deadline| deadline.due.provisional),
-            overdue: order.missed.iter().any(|missed| missed.deadline == DeadlineKind::Handling),
+            due_at: order
+                .current_deadline()
+                .ok()
+                .map(|deadline| deadline.due.due_at),
+            provisional: order
+                .open_deadlines()
+                .iter()
+                .any(|deadline| deadline.due.provisional),
+            overdue: order
+                .missed
+                .iter()
+                .any(|missed| missed.deadline == DeadlineKind::Handling),
         }
-    }
-}
-
-/// The deadlines that run for an order now, the one that ends the stage first. While a unit has the
-/// order that is the handling deadline; its clock runs on during a review (R24).
-#[must_use]
-pub fn running_deadlines(order: &WorkOrder) -> Vec<&Deadline> {
-    let assignment = order.assignments.last();
-    let handle_by = assignment.map(|assignment| &assignment.handle_by);
-    match &order.stage {
-        Stage::AwaitingDispatch { .. } => vec![&order.dispatch_by],
-        Stage::AwaitingVerification => {
-            let verify_by = assignment.and_then(|assignment| assignment.verify_by.as_ref());
-            handle_by.into_iter().chain(verify_by).collect()
-        }
-        Stage::InHandling | Stage::UnderReview { .. } => handle_by.into_iter().collect(),
-        Stage::AwaitingRatingOffer { offer_by } => vec![offer_by],
-        Stage::AwaitingRating { rate_by } => vec![rate_by],
-        Stage::AwaitingFollowUp { .. } | Stage::Closed { .. } => Vec::new(),
     }
 }
 
@@ -322,11 +315,9 @@ pub trait Store: Send + Sync {
     /// their results in order.
     fn commit_all(&self, commits: Vec<Commit>) -> Vec<Result<(), CommitError>>;
 
-    /// What came of an earlier request with this idempotency key, if there was one.
-    ///
-    /// # Errors
-    /// [`CommitError::KeyReused`] when that was another request.
-    fn earlier(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, CommitError>;
+    /// What came of an earlier request with this sender and key, if there was one; whether it was the
+    /// same request is for its fingerprint to say.
+    fn earlier(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, StoreError>;
 
     /// A page of orders, newest registration first; `after` is the `next` of the page before.
     ///

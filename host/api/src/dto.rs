@@ -1,0 +1,26 @@
+//! Request and response types: HTTP owns its formats. Each converts from or to the core's types in
+//! one place, and each is described in the OpenAPI document.
+
+mod vocabulary;
+
+mod values;
+
+pub mod requests;
+
+pub mod deadlines;
+
+pub mod decisions;
+
+pub mod history;
+
+pub mod orders;
+
+pub mod requester;
+
+pub mod reference;
+
+pub use values::{Line, Period, Time, Words};
+pub use vocabulary::{
+    Channel, CloseCode, CommandName, ContactResult, DeadlineKind, DispatchChoice, EvidenceKind,
+    FailureKind, FollowUpMethod, NoDeadline, OrderType, QueueReason, Question, Rating, ReplyMethod,
+};

@@ -1,0 +1,545 @@
+//! What clients send. Unknown fields are refused by name.
+
+use engine::ports::PersonalData;
+use engine::{NewRequest, Texts};
+use lifecycle::command::{
+    self, Command, HandlingReport, RatingChoice, ReplyException, SpecialLimit as CoreSpecialLimit,
+};
+use lifecycle::ids::{DistrictCode, UnitCode};
+use serde::Deserialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
+};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::dto::{
+    Channel, ContactResult, EvidenceKind, FollowUpMethod, Line, OrderType, Period, Rating,
+    ReplyMethod, Time, Words,
+};
+use crate::problem::{Problem, codes};
+
+/// A body that becomes a command; the texts in it are kept apart from the journal.
+pub(crate) trait IntoCommand {
+    /// The command, or what is wrong with the combination of fields.
+    fn into_command(self, texts: &mut Texts) -> Command;
+
+    /// Checks what a single field cannot show.
+    fn check(&self) -> Result<(), Problem> {
+        Ok(())
+    }
+}
+
+/// A field that is missing because of another one.
+fn missing(field: &'static str, why: &'static str) -> Problem {
+    Problem::field(codes::INVALID_FIELD, field, format!("is missing; {why}"))
+}
+
+/// A request to be registered (Art. 11).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    /// Type of the matter, set by the centre (Art. 45).
+    pub order_type: OrderType,
+    /// How it came in.
+    pub channel: Channel,
+    /// Six-digit code of a district of the directory, where known.
+    #[schema(value_type = Option<String>, example = "440106")]
+    pub district: Option<DistrictCode>,
+    /// Street or town, where known.
+    pub street: Option<Line>,
+    /// Category of the matter, where known.
+    pub category: Option<Line>,
+    /// Subject line.
+    pub subject: Option<Line>,
+    /// What the requester said.
+    pub text: Words,
+    /// Who asks. Kept apart from everything else, shown masked.
+    #[serde(default)]
+    pub requester: Requester,
+    /// Where it comes from, such as `import:360114`; nothing is registered twice from one source.
+    pub source: Option<Line>,
+    /// The instant of registration elsewhere; only under a manual clock, and not later than it.
+    pub registered_at: Option<Time>,
+}
+
+/// Personal data of the requester (Art. 10, 43).
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Requester {
+    /// Name.
+    pub name: Option<Line>,
+    /// Telephone number.
+    pub phone: Option<Line>,
+    /// Identity document number.
+    pub id_number: Option<Line>,
+    /// Account or handle at the channel.
+    pub account: Option<Line>,
+    /// Door-level address.
+    pub address: Option<Line>,
+}
+
+impl std::fmt::Debug for Requester {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Requester(…)")
+    }
+}
+
+impl From<NewOrder> for NewRequest {
+    fn from(order: NewOrder) -> Self {
+        let text = |line: Option<Line>| line.map(String::from);
+        let who = order.requester;
+        Self {
+            order_type: order.order_type.into(),
+            channel: order.channel.into(),
+            district: order.district,
+            street: text(order.street),
+            category: text(order.category),
+            subject: text(order.subject).unwrap_or_default(),
+            text: order.text.into(),
+            personal: PersonalData {
+                name: text(who.name),
+                phone: text(who.phone),
+                id_number: text(who.id_number),
+                account: text(who.account),
+                address: text(who.address),
+            },
+            source: text(order.source),
+            registered_at: order.registered_at.map(Into::into),
+        }
+    }
+}
+
+/// Asks the routing rules again: `{}` or no body.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteAgain {}
+
+impl IntoCommand for RouteAgain {
+    fn into_command(self, _: &mut Texts) -> Command {
+        Command::Route
+    }
+}
+
+/// Says that the matter is the unit's own (Art. 16(1)): `{}` or no body.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptDuty {}
+
+impl IntoCommand for AcceptDuty {
+    fn into_command(self, _: &mut Texts) -> Command {
+        Command::AcceptDuty
+    }
+}
+
+/// An answer from the knowledge base (Art. 13(1)).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The knowledge point that was used.
+    pub knowledge_point: Line,
+    /// Its version.
+    pub knowledge_version: u32,
+    /// The answer as it was given.
+    pub answer: Words,
+}
+
+impl IntoCommand for Answer {
+    fn into_command(self, texts: &mut Texts) -> Command {
+        Command::AnswerDirectly(command::DirectAnswer {
+            knowledge_point: self.knowledge_point.into(),
+            knowledge_version: self.knowledge_version,
+            answer: texts.add(self.answer.into()),
+        })
+    }
+}
+
+/// A dispatch to a handling unit (Art. 13).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatch {
+    /// Code of a unit of the directory.
+    #[schema(value_type = String, example = "GZ-CGJ")]
+    pub unit: UnitCode,
+    /// A handling period of its own, set by another document (Art. 14(3)).
+    pub special_limit: Option<SpecialLimit>,
+}
+
+/// A handling period set by another document (Art. 14(3)).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpecialLimit {
+    /// The period.
+    pub period: Period,
+    /// Title and number of the document. The regulation refuses an empty one.
+    #[serde(default)]
+    pub basis: String,
+}
+
+impl IntoCommand for Dispatch {
+    fn into_command(self, _: &mut Texts) -> Command {
+        Command::Dispatch(command::Dispatch {
+            unit: self.unit,
+            special_limit: self.special_limit.map(|limit| CoreSpecialLimit {
+                period: limit.period.into(),
+                basis: limit.basis,
+            }),
+        })
+    }
+}
+
+/// An attempt to reach the requester by telephone (Art. 12, 21).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactAttempt {
+    /// When it began.
+    pub started_at: Time,
+    /// When it ended; not before it began, not in the future.
+    pub ended_at: Time,
+    /// What came of it.
+    pub result: ContactResult,
+    /// Identifier of the recording or call log.
+    pub evidence: Line,
+}
+
+impl IntoCommand for ContactAttempt {
+    fn into_command(self, _: &mut Texts) -> Command {
+        Command::RecordContactAttempt(command::ContactAttempt {
+            started_at: self.started_at.into(),
+            ended_at: self.ended_at.into(),
+            result: self.result.into(),
+            evidence: self.evidence.into(),
+        })
+    }
+}
+
+/// A piece of evidence, searchable by its reference.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Its kind.
+    pub kind: EvidenceKind,
+    /// Where it is kept: identifier in the recording or document system.
+    pub reference: Line,
+}
+
+impl From<Evidence> for command::Evidence {
+    fn from(evidence: Evidence) -> Self {
+        Self {
+            kind: evidence.kind.into(),
+            reference: evidence.reference.into(),
+        }
+    }
+}
+
+/// A reply to the requester (Art. 21).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// When the requester was told; not in the future, not before the dispatch.
+    pub replied_at: Time,
+    /// How.
+    pub method: ReplyMethod,
+    /// Main content.
+    pub content: Words,
+    /// At least one piece; the regulation refuses a reply without.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+impl IntoCommand for Reply {
+    fn into_command(self, texts: &mut Texts) -> Command {
+        Command::RecordReply(command::Reply {
+            replied_at: self.replied_at.into(),
+            method: self.method.into(),
+            content: texts.add(self.content.into()),
+            evidence: self.evidence.into_iter().map(Into::into).collect(),
+        })
+    }
+}
+
+/// What the unit submits (Art. 21, 22).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// When handling began.
+    pub handled_from: Time,
+    /// When handling ended.
+    pub handled_until: Time,
+    /// The executing body 经办机构 under the unit, if any (Art. 6).
+    pub handling_office: Option<Line>,
+    /// Course of the handling.
+    pub course: Words,
+    /// Result of the handling.
+    pub result: Words,
+    /// Why there was no reply, if there was none.
+    pub reply_exception: Option<NoReply>,
+    /// What else the unit deems necessary.
+    pub remarks: Option<Words>,
+}
+
+/// Why there is no reply (Art. 21).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoReply {
+    /// Which exception.
+    pub exception: NoReplyKind,
+    /// Evidence that no reply is wanted; needed with `not_wanted`, and only there.
+    pub evidence: Option<Evidence>,
+}
+
+/// Exceptions from the duty to reply (Art. 21).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoReplyKind {
+    /// The requester said clearly that no reply is needed.
+    NotWanted,
+    /// Three recorded calls, each at least 15 minutes apart, did not reach the requester.
+    Unreachable,
+}
+
+impl IntoCommand for Submission {
+    fn check(&self) -> Result<(), Problem> {
+        let evidence = "reply_exception.evidence";
+        match &self.reply_exception {
+            Some(NoReply { exception: NoReplyKind::NotWanted, evidence: None }) => {
+                Err(missing(evidence, "`not_wanted` needs the evidence of it"))
+            }
+            Some(NoReply { exception: NoReplyKind::Unreachable, evidence: Some(_) }) => {
+                let detail = "goes with `not_wanted` only; calls are recorded on the order";
+                Err(Problem::field(codes::INVALID_FIELD, evidence, detail))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn into_command(self, texts: &mut Texts) -> Command {
+        let exception = self.reply_exception.map(|given| match given.evidence {
+            Some(evidence) => ReplyException::NotWanted { evidence: evidence.into() },
+            None => ReplyException::Unreachable,
+        });
+        Command::Submit(HandlingReport {
+            handled_from: self.handled_from.into(),
+            handled_until: self.handled_until.into(),
+            handling_office: self.handling_office.map(Into::into),
+            course: texts.add(self.course.into()),
+            result: texts.add(self.result.into()),
+            reply_exception: exception,
+            remarks: self.remarks.map(|remarks| texts.add(remarks.into())),
+        })
+    }
+}
+
+/// Outcome of the centre's review.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// Whether the report meets the requirements.
+    pub review: ReviewOutcome,
+    /// What is missing; needed with `fail`, and only there.
+    pub reason: Option<Words>,
+}
+
+/// Whether a report meets the requirements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewOutcome {
+    /// It does.
+    Pass,
+    /// It does not; the unit goes on, and its clock has never stopped.
+    Fail,
+}
+
+impl IntoCommand for Review {
+    fn check(&self) -> Result<(), Problem> {
+        match (self.review, &self.reason) {
+            (ReviewOutcome::Fail, None) => Err(missing("reason", "`fail` needs what is missing")),
+            (ReviewOutcome::Pass, Some(_)) => {
+                Err(Problem::field(codes::INVALID_FIELD, "reason", "goes with `fail` only"))
+            }
+            (ReviewOutcome::Fail, Some(_)) | (ReviewOutcome::Pass, None) => Ok(()),
+        }
+    }
+
+    fn into_command(self, texts: &mut Texts) -> Command {
+        Command::Review(match self.reason {
+            Some(reason) => command::Review::Fail { reason: texts.add(reason.into()) },
+            None => command::Review::Pass,
+        })
+    }
+}
+
+/// What the requester chose (Art. 27(3)): one of the five options, or something else, which is kept
+/// and counts as no rating.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RatingGiven {
+    /// One of the five options.
+    pub rating: Option<Rating>,
+    /// Something else, in the requester's own words.
+    pub other: Option<Words>,
+}
+
+impl IntoCommand for RatingGiven {
+    fn check(&self) -> Result<(), Problem> {
+        match (&self.rating, &self.other) {
+            (None, None) => Err(missing("rating", "give one of the five options, or `other`")),
+            (Some(_), Some(_)) => {
+                let detail = "stands beside `rating`; give one of them";
+                Err(Problem::field(codes::INVALID_FIELD, "other", detail))
+            }
+            (Some(_), None) | (None, Some(_)) => Ok(()),
+        }
+    }
+
+    fn into_command(self, texts: &mut Texts) -> Command {
+        let other = |text: Option<Words>| text.map(String::from).unwrap_or_default();
+        Command::Rate(match self.rating {
+            Some(rating) => RatingChoice::Option(rating.into()),
+            None => RatingChoice::Other(texts.add(other(self.other))),
+        })
+    }
+}
+
+/// A call-back to a dissatisfied requester (Art. 28).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUp {
+    /// When it took place; not in the future.
+    pub contacted_at: Time,
+    /// How.
+    pub method: FollowUpMethod,
+    /// Why the requester is dissatisfied, as he or she said.
+    pub reasons: Words,
+}
+
+impl IntoCommand for FollowUp {
+    fn into_command(self, texts: &mut Texts) -> Command {
+        Command::RecordFollowUp(command::FollowUp {
+            contacted_at: self.contacted_at.into(),
+            method: self.method.into(),
+            reasons: texts.add(self.reasons.into()),
+        })
+    }
+}
+
+/// The end of an order whose requester is dissatisfied, without sending it back (Art. 29).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    /// Why it is not sent back.
+    pub reason: Words,
+}
+
+impl IntoCommand for Close {
+    fn into_command(self, texts: &mut Texts) -> Command {
+        Command::CloseDissatisfied { reason: texts.add(self.reason.into()) }
+    }
+}
+
+/// What a list of orders is narrowed to; every parameter that is given must hold.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListParameters {
+    /// Stage by name, such as `awaiting_dispatch`.
+    pub stage: Option<String>,
+    /// The unit that has, or had last, the order.
+    #[param(value_type = Option<String>)]
+    pub unit: Option<UnitCode>,
+    /// District.
+    #[param(value_type = Option<String>)]
+    pub district: Option<DistrictCode>,
+    /// Type of the matter.
+    pub order_type: Option<OrderType>,
+    /// Only orders that missed (or did not miss) a handling deadline.
+    pub overdue: Option<bool>,
+    /// Only orders whose current deadline is provisional (or is not).
+    pub provisional: Option<bool>,
+    /// Source, exactly.
+    pub source: Option<String>,
+    /// Where the page begins: `next` of the page before.
+    pub after: Option<String>,
+    /// Orders on a page, 1 to 200; 50 if not given.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u32>,
+}
+
+/// Why personal data is looked at (Art. 43).
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RequesterParameters {
+    /// What it is needed for; kept in the access log together with who asked and when.
+    #[param(value_type = String, min_length = 1, max_length = 200)]
+    pub purpose: Line,
+    /// Whether numbers are shown in full instead of masked; the log says so.
+    #[serde(default)]
+    pub reveal: bool,
+}
+
+/// What a deadline is computed for.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeadlineParameters {
+    /// Type of the matter.
+    #[serde(rename = "type")]
+    pub order_type: OrderType,
+    /// When the order was dispatched to the unit.
+    #[param(value_type = String, format = DateTime, example = "2026-09-18T16:00:00+08:00")]
+    pub dispatched: Time,
+}
+
+/// Whether a holiday notice is only looked at.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportParameters {
+    /// Shows which deadlines would move, and changes nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// A holiday notice of the State Council for one year (国务院办公厅节假日安排), in the calendar's own
+/// import format.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct HolidayNotice(pub calendar::YearNotice);
+
+impl PartialSchema for HolidayNotice {
+    fn schema() -> RefOr<Schema> {
+        let text = |description| {
+            ObjectBuilder::new().schema_type(Type::String).description(Some(description))
+        };
+        let dates = |description| {
+            let date = SchemaFormat::KnownFormat(KnownFormat::Date);
+            let item = ObjectBuilder::new().schema_type(Type::String).format(Some(date));
+            ArrayBuilder::new().items(item).description(Some(description))
+        };
+        let year = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .description(Some("The year in the notice's title"))
+            .examples([2027]);
+        ObjectBuilder::new()
+            .description(Some("A holiday notice of the State Council for one year"))
+            .property("year", year)
+            .required("year")
+            .property("notice", text("URL or document number of the notice"))
+            .required("notice")
+            .property("off", dates("Every day off that the notice names, weekend days included"))
+            .required("off")
+            .property("work", dates("The Saturdays and Sundays that it makes working days"))
+            .into()
+    }
+}
+
+impl ToSchema for HolidayNotice {}
+
+/// Where the manual clock is to stand.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockSetting {
+    /// Not before where it stands now: time never runs back.
+    pub now: Time,
+}

@@ -1,0 +1,113 @@
+//! Who may see what (Art. 43, R75): staff see the orders that are theirs, and words and personal data
+//! only as far as their task needs.
+
+use lifecycle::event::Recorded;
+use lifecycle::ids::{Actor, Role};
+use lifecycle::order::WorkOrder;
+use lifecycle::rejection::Rejection;
+
+use crate::ports::OrderFilter;
+
+/// How much of an order somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Everything but the requester's personal data.
+    Words,
+    /// People's own words with names, numbers and door-level addresses masked.
+    Masked,
+}
+
+/// Whether somebody may read an order, and how much of it.
+pub(crate) fn sight(
+    order: &WorkOrder,
+    history: &[Recorded],
+    by: &Actor,
+) -> Result<Sight, Rejection> {
+    let refused = Err(Rejection::NotPermitted {
+        command: "read this order",
+    });
+    match &by.role {
+        Role::System | Role::Operator => Ok(Sight::Words),
+        Role::Admin | Role::Auditor => Ok(Sight::Masked),
+        Role::Unit(unit) => {
+            if has_order(order, by) {
+                Ok(Sight::Words)
+            } else if order
+                .assignments
+                .iter()
+                .any(|assignment| assignment.unit == *unit)
+            {
+                Ok(Sight::Masked)
+            } else {
+                Err(Rejection::NotTheHandlingUnit { unit: unit.clone() })
+            }
+        }
+        Role::District(district) if order.district.as_ref() == Some(district) => Ok(Sight::Words),
+        Role::Channel if history.first().is_some_and(|first| first.by == *by) => Ok(Sight::Words),
+        Role::District(_) | Role::Channel => refused,
+    }
+}
+
+/// Whether somebody may read the requester's personal data: the centre, and the unit that has the
+/// order and must reach the requester (Art. 21).
+pub(crate) fn may_read_personal_data(order: &WorkOrder, by: &Actor) -> Result<(), Rejection> {
+    match &by.role {
+        Role::Operator => Ok(()),
+        Role::Unit(_) if has_order(order, by) => Ok(()),
+        Role::Unit(unit) => Err(Rejection::NotTheHandlingUnit { unit: unit.clone() }),
+        Role::System | Role::Admin | Role::District(_) | Role::Channel | Role::Auditor => {
+            Err(Rejection::NotPermitted {
+                command: "read the requester's personal data",
+            })
+        }
+    }
+}
+
+/// Narrows a list to what somebody may read.
+pub(crate) fn narrow(filter: &OrderFilter, by: &Actor) -> Result<OrderFilter, Rejection> {
+    let mut filter = filter.clone();
+    let refused = Err(Rejection::NotPermitted {
+        command: "list orders of others",
+    });
+    match &by.role {
+        Role::System | Role::Operator | Role::Admin | Role::Auditor => {}
+        Role::Unit(unit) => {
+            if filter.unit.as_ref().is_some_and(|asked| asked != unit) {
+                return Err(Rejection::NotTheHandlingUnit { unit: unit.clone() });
+            }
+            filter.unit = Some(unit.clone());
+        }
+        Role::District(district) => {
+            if filter
+                .district
+                .as_ref()
+                .is_some_and(|asked| asked != district)
+            {
+                return refused;
+            }
+            filter.district = Some(district.clone());
+        }
+        Role::Channel => {
+            if filter
+                .registered_by
+                .as_ref()
+                .is_some_and(|asked| *asked != by.name)
+            {
+                return refused;
+            }
+            filter.registered_by = Some(by.name.clone());
+        }
+    }
+    Ok(filter)
+}
+
+/// Whether the order is with the actor's unit now, or ended there.
+fn has_order(order: &WorkOrder, by: &Actor) -> bool {
+    let Role::Unit(unit) = &by.role else {
+        return false;
+    };
+    order
+        .assignments
+        .last()
+        .is_some_and(|assignment| assignment.unit == *unit)
+}

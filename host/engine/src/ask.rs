@@ -1,0 +1,190 @@
+//! Putting questions to the plugins. A question is built here, from masked data, and its bytes are
+//! kept with the decision, so that it can be put again (repetition, bit for bit).
+
+use contract::types::{Channel, Instant, OrderType};
+use contract::{escalation, routing};
+use lifecycle::command::Command;
+use lifecycle::ids::{DistrictCode, RequesterId, TextId};
+use lifecycle::order::WorkOrder;
+use lifecycle::{Context, Facts, Needs};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::ports::{CITY, DecisionContext, PersonalData, Request};
+use crate::{Engine, Error, numbers};
+
+/// A request in the requester's own words, with whose words they are.
+pub(crate) struct Words {
+    pub(crate) request: Request,
+    pub(crate) personal: PersonalData,
+}
+
+/// What the plugins said, and what they were asked.
+#[derive(Default)]
+pub(crate) struct Asked {
+    pub(crate) facts: Facts,
+    /// Digest in hex and bytes of each question.
+    pub(crate) questions: Vec<(String, Vec<u8>)>,
+}
+
+/// What a question says about an order, whether it exists already or is about to.
+struct Matter<'a> {
+    order_type: OrderType,
+    channel: Channel,
+    district: Option<&'a DistrictCode>,
+    street: Option<&'a String>,
+    category: Option<&'a String>,
+    registered_at: Instant,
+}
+
+impl Engine {
+    /// Asks what the core needs to know before it can decide.
+    pub(crate) fn ask(
+        &self,
+        order: Option<&WorkOrder>,
+        command: &Command,
+        context: &Context<'_>,
+        words: Option<&Words>,
+    ) -> Result<Asked, Error> {
+        let needs = lifecycle::needs(order, command, context);
+        let mut asked = Asked::default();
+        if needs == Needs::default() {
+            return Ok(asked);
+        }
+        let Some(matter) = matter(order, command, context) else {
+            return Ok(asked);
+        };
+        let decision = DecisionContext {
+            id: numbers::uuid(context.now),
+            now: context.now.into(),
+            scopes: scopes(matter.district),
+        };
+        if needs.routing {
+            let loaded;
+            let words = match (words, order) {
+                (Some(words), _) => words,
+                (None, Some(order)) => {
+                    loaded = self.words(order.request, order.requester)?;
+                    &loaded
+                }
+                (None, None) => return Ok(asked),
+            };
+            let question = self.routing_question(&matter, words);
+            let (digest, bytes) = canonical(&question)?;
+            let mut advice = self.advisor.route(&decision, &question);
+            advice.question.clone_from(&digest);
+            asked.facts.routing = Some(advice);
+            asked.questions.push((digest, bytes));
+        }
+        if let (Some(trigger), Some(order)) = (needs.escalation, order) {
+            let question = escalation_question(trigger, &matter, order, context);
+            let (digest, bytes) = canonical(&question)?;
+            // Two questions for one command are two decisions, each with its own seed.
+            let decision = DecisionContext {
+                id: numbers::uuid(context.now),
+                ..decision
+            };
+            let mut advice = self.advisor.escalate(&decision, &question);
+            advice.question.clone_from(&digest);
+            asked.facts.escalation = Some(advice);
+            asked.questions.push((digest, bytes));
+        }
+        Ok(asked)
+    }
+
+    /// A request as it is kept, for asking again and for views; empty where it was erased.
+    pub(crate) fn words(&self, text: TextId, requester: RequesterId) -> Result<Words, Error> {
+        let mut words = Words::erased();
+        if let Some((_, kept)) = self.store.texts(&[text])?.into_iter().next() {
+            words.request = serde_json::from_str(&kept).map_err(Error::Question)?;
+        }
+        if let Some(personal) = self.store.personal_data_for_masking(requester)? {
+            words.personal = personal;
+        }
+        Ok(words)
+    }
+
+    fn routing_question(&self, matter: &Matter<'_>, words: &Words) -> routing::Question {
+        let mask = |text: &str| self.redactor.mask(text, &words.personal);
+        routing::Question {
+            order_type: matter.order_type,
+            channel: matter.channel,
+            district: matter.district.map(ToString::to_string),
+            street: matter.street.cloned(),
+            category: matter.category.cloned(),
+            subject: mask(&words.request.subject),
+            text: mask(&words.request.text),
+            registered_at: matter.registered_at,
+            // Nothing is returned yet by a command of the main path (Art. 17).
+            excluded_units: Vec::new(),
+        }
+    }
+}
+
+fn matter<'a>(
+    order: Option<&'a WorkOrder>,
+    command: &'a Command,
+    context: &Context<'_>,
+) -> Option<Matter<'a>> {
+    if let Some(order) = order {
+        return Some(Matter {
+            order_type: order.order_type,
+            channel: order.channel,
+            district: order.district.as_ref(),
+            street: order.street.as_ref(),
+            category: order.category.as_ref(),
+            registered_at: order.registered_at.into(),
+        });
+    }
+    let Command::Register(registration) = command else {
+        return None;
+    };
+    Some(Matter {
+        order_type: registration.order_type,
+        channel: registration.channel,
+        district: registration.district.as_ref(),
+        street: registration.street.as_ref(),
+        category: registration.category.as_ref(),
+        registered_at: context.now.into(),
+    })
+}
+
+fn escalation_question(
+    trigger: escalation::Trigger,
+    matter: &Matter<'_>,
+    order: &WorkOrder,
+    context: &Context<'_>,
+) -> escalation::Question {
+    let assignment = order.assignments.last();
+    escalation::Question {
+        trigger,
+        order_type: matter.order_type,
+        district: matter.district.map(ToString::to_string),
+        category: matter.category.cloned(),
+        unit: assignment.map(|assignment| assignment.unit.to_string()),
+        now: context.now.into(),
+        registered_at: matter.registered_at,
+        due_at: assignment.map(|assignment| assignment.handle_by.due.due_at.into()),
+        extension_count: 0,
+        return_count: 0,
+        supervised: false,
+    }
+}
+
+/// Narrowest first: the order's district, then the city.
+fn scopes(district: Option<&DistrictCode>) -> Vec<String> {
+    let mut scopes = Vec::with_capacity(2);
+    scopes.extend(
+        district
+            .map(ToString::to_string)
+            .filter(|code| code != CITY),
+    );
+    scopes.push(CITY.to_owned());
+    scopes
+}
+
+/// Digest in hex and canonical bytes of a question.
+fn canonical(question: &impl Serialize) -> Result<(String, Vec<u8>), Error> {
+    let bytes = serde_json::to_vec(question).map_err(Error::Question)?;
+    Ok((hex::encode(Sha256::digest(&bytes)), bytes))
+}

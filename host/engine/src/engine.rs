@@ -1,0 +1,442 @@
+//! The engine itself: its parts, and the way of a command.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use calendar::Calendar;
+use chrono::{DateTime, SubsecRound as _, Utc};
+use lifecycle::Context;
+use lifecycle::command::{Command, Registration};
+use lifecycle::directory::Directory;
+use lifecycle::event::Recorded;
+use lifecycle::ids::{Actor, OrderId, RequesterId, Role, TextId};
+use lifecycle::order::WorkOrder;
+use lifecycle::rejection::Rejection;
+use lifecycle::ruleset::RuleSet;
+
+use crate::ask::Words;
+use crate::ports::{
+    ActiveRule, Advisor, Clock, Commit, CommitError, Earlier, PersonalData, Request, Store,
+};
+use crate::redact::Redactor;
+use crate::request::{CommandOptions, Handled, NewRequest, Texts};
+use crate::years::CatchUp;
+use crate::{Error, numbers};
+
+/// So often a command is decided anew when others on the same order were faster.
+const ATTEMPTS_MAX: u32 = 16;
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Keeps things.
+    pub store: Arc<dyn Store>,
+    /// Asks the rule plugins.
+    pub advisor: Arc<dyn Advisor>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Districts and handling units.
+    pub directory: Directory,
+    /// The numbers of the law.
+    pub rules: RuleSet,
+}
+
+/// The engine. Shared by all threads; every method blocks until its outcome is durable.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) advisor: Arc<dyn Advisor>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) directory: Directory,
+    pub(crate) rules: RuleSet,
+    pub(crate) redactor: Redactor,
+    calendar: RwLock<Arc<Calendar>>,
+    catching_up: Mutex<CatchUp>,
+}
+
+impl Engine {
+    /// An engine on these parts, with the holiday notices that the store has on top of the shipped
+    /// ones.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Calendar`] for a stored notice that does not hold.
+    pub fn new(parts: Parts) -> Result<Self, Error> {
+        let Parts {
+            store,
+            advisor,
+            clock,
+            directory,
+            rules,
+        } = parts;
+        let mut calendar = Calendar::shipped();
+        for notice in store.calendar_years()? {
+            calendar = calendar.with_year(notice)?;
+        }
+        Ok(Self {
+            store,
+            advisor,
+            clock,
+            directory,
+            rules,
+            redactor: Redactor::new(),
+            calendar: RwLock::new(Arc::new(calendar)),
+            catching_up: Mutex::default(),
+        })
+    }
+
+    /// The present instant, to the millisecond, as everything here keeps it.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now().trunc_subsecs(3)
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The calendar in force.
+    #[must_use]
+    pub fn calendar(&self) -> Arc<Calendar> {
+        Arc::clone(&self.calendar.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_calendar(&self, calendar: Arc<Calendar>) {
+        *self
+            .calendar
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = calendar;
+    }
+
+    pub(crate) fn catching_up(&self) -> CatchUp {
+        self.catching_up
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn set_catching_up(&self, progress: CatchUp) {
+        *self
+            .catching_up
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+
+    /// Districts and handling units.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The rule set in force.
+    #[must_use]
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// The rules that are active now.
+    #[must_use]
+    pub fn active_rules(&self) -> Vec<ActiveRule> {
+        self.advisor.active()
+    }
+
+    /// Whether the store can write; for readiness checks.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when it cannot.
+    pub fn check(&self) -> Result<(), Error> {
+        Ok(self.store.check()?)
+    }
+
+    /// Registers a request (Art. 11), asks the routing plugins, and dispatches it where their advice
+    /// is clear; all of it is one commit.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`], [`Error::Rejected`], [`Error::SourceExists`], [`Error::KeyReused`],
+    /// [`Error::Store`].
+    pub fn register(
+        &self,
+        request: NewRequest,
+        by: &Actor,
+        options: &CommandOptions,
+    ) -> Result<Handled, Error> {
+        if let Some(handled) = self.handled_before(options)? {
+            return Ok(handled);
+        }
+        request.validate()?;
+        let now = self.registration_instant(request.registered_at)?;
+        // A known source is told before plugins are asked; the commit still has the last word.
+        if let Some(source) = &request.source
+            && let Some(order) = self.store.order_by_source(source)?
+        {
+            return Err(Error::SourceExists { order });
+        }
+        let requester = RequesterId(numbers::uuid(now));
+        let text = TextId(numbers::uuid(now));
+        let (mut registration, words) = split(request, requester, text, numbers::order_id(now));
+        // The journal keeps these, so a door number or a name that was typed there must go.
+        for field in [&mut registration.street, &mut registration.category] {
+            *field = field
+                .take()
+                .map(|value| self.redactor.mask(&value, &words.personal));
+        }
+        let kept = serde_json::to_string(&words.request).map_err(Error::Question)?;
+        let order = registration.order.clone();
+        let command = Command::Register(registration);
+        let calendar = self.calendar();
+        let context = self.context(now, &calendar);
+        let Some(mut step) = self.step(None, &command, by, &context, Some(&words))? else {
+            return Err(Error::NotFound { order });
+        };
+        step.commit.requester = Some((requester, words.personal));
+        step.commit.texts = vec![(text, kept)];
+        step.commit.idempotency.clone_from(&options.idempotency);
+        match self.commit(step.commit)? {
+            Committed::Done(handled) => Ok(*handled),
+            // Fifty random bits were drawn twice on one day.
+            Committed::Conflict { .. } => Err(Error::Busy { order }),
+        }
+    }
+
+    /// Carries out a command on an order. `build` makes the command; texts that it adds become
+    /// durable together with it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Rejected`], [`Error::VersionConflict`], [`Error::KeyReused`],
+    /// [`Error::InvalidInput`] for an empty text, [`Error::Busy`], [`Error::Store`].
+    pub fn handle(
+        &self,
+        order: &OrderId,
+        by: &Actor,
+        options: &CommandOptions,
+        build: impl FnOnce(&mut Texts) -> Command,
+    ) -> Result<Handled, Error> {
+        if let Some(handled) = self.handled_before(options)? {
+            return Ok(handled);
+        }
+        let mut texts = Texts::new(self.now());
+        let command = build(&mut texts);
+        let texts = texts.into_checked()?;
+        for _ in 0..ATTEMPTS_MAX {
+            let current = self.load(order)?;
+            let version = current.version;
+            if let Some(expected) = options.if_match
+                && expected != version
+            {
+                return Err(Error::VersionConflict {
+                    expected,
+                    actual: version,
+                });
+            }
+            let calendar = self.calendar();
+            let context = self.context(self.now(), &calendar);
+            let Some(mut step) = self.step(Some(&current), &command, by, &context, None)? else {
+                return Ok(Handled {
+                    order: current,
+                    events: Vec::new(),
+                    replayed: false,
+                });
+            };
+            step.commit.texts.clone_from(&texts);
+            step.commit.idempotency.clone_from(&options.idempotency);
+            match self.commit(step.commit)? {
+                Committed::Done(handled) => return Ok(*handled),
+                Committed::Conflict { expected, actual } if options.if_match.is_some() => {
+                    return Err(Error::VersionConflict { expected, actual });
+                }
+                Committed::Conflict { .. } => {}
+            }
+        }
+        Err(Error::Busy {
+            order: order.clone(),
+        })
+    }
+
+    /// Moves a manual clock forward and keeps where it stands. What fell due meanwhile is worked off
+    /// by [`Engine::tick`].
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for anybody but the admin, [`Error::InvalidInput`] when the clock is not
+    /// manual or would run back, [`Error::Store`].
+    pub fn advance_clock(&self, to: DateTime<Utc>, by: &Actor) -> Result<DateTime<Utc>, Error> {
+        if by.role != Role::Admin {
+            return Err(Rejection::NotPermitted {
+                command: "set the clock",
+            }
+            .into());
+        }
+        let Some(clock) = self.clock.manual() else {
+            return Err(Error::InvalidInput {
+                field: "now",
+                problem: "the clock is the system's".to_owned(),
+                way_out: "start the server with `--clock manual`",
+            });
+        };
+        let to = to.trunc_subsecs(3);
+        let now = self.now();
+        if to < now {
+            return Err(Error::InvalidInput {
+                field: "now",
+                problem: format!("it lies before {now}, where the clock stands"),
+                way_out: "give a later instant; time never runs back",
+            });
+        }
+        self.store.set_manual_clock(to)?;
+        Ok(clock.advance_to(to))
+    }
+
+    pub(crate) fn context<'a>(&'a self, now: DateTime<Utc>, calendar: &'a Calendar) -> Context<'a> {
+        Context {
+            now,
+            calendar,
+            rules: &self.rules,
+            directory: &self.directory,
+        }
+    }
+
+    pub(crate) fn load(&self, order: &OrderId) -> Result<WorkOrder, Error> {
+        self.store.load(order)?.ok_or_else(|| Error::NotFound {
+            order: order.clone(),
+        })
+    }
+
+    /// Makes a step durable. What was carried out before is answered as it was then.
+    fn commit(&self, commit: Commit) -> Result<Committed, Error> {
+        let handled = Handled {
+            order: commit.order.clone(),
+            events: commit.events.clone(),
+            replayed: false,
+        };
+        match self.store.commit(commit) {
+            Ok(()) => Ok(Committed::Done(Box::new(handled))),
+            Err(CommitError::Conflict { expected, actual }) => {
+                Ok(Committed::Conflict { expected, actual })
+            }
+            Err(CommitError::Replayed(earlier)) => self
+                .replayed(&earlier)
+                .map(|handled| Committed::Done(Box::new(handled))),
+            Err(CommitError::SourceExists { order }) => Err(Error::SourceExists { order }),
+            Err(CommitError::KeyReused) => Err(Error::KeyReused),
+            Err(CommitError::Store(error)) => Err(Error::Store(error)),
+        }
+    }
+
+    /// What came of the same request before.
+    fn handled_before(&self, options: &CommandOptions) -> Result<Option<Handled>, Error> {
+        let Some(key) = &options.idempotency else {
+            return Ok(None);
+        };
+        match self.store.earlier(key)? {
+            None => Ok(None),
+            Some(earlier) if earlier.fingerprint == key.fingerprint => {
+                self.replayed(&earlier).map(Some)
+            }
+            Some(_) => Err(Error::KeyReused),
+        }
+    }
+
+    /// Order and events as they were after an earlier request.
+    fn replayed(&self, earlier: &Earlier) -> Result<Handled, Error> {
+        let id = &earlier.order;
+        let mut history: Vec<Recorded> = self.store.history(id)?;
+        history.retain(|recorded| recorded.seq <= *earlier.events.end());
+        let order = lifecycle::replay(&history)
+            .map_err(|source| Error::Corrupt {
+                order: id.clone(),
+                source,
+            })?
+            .ok_or_else(|| Error::NotFound { order: id.clone() })?;
+        history.retain(|recorded| earlier.events.contains(&recorded.seq));
+        Ok(Handled {
+            order,
+            events: history,
+            replayed: true,
+        })
+    }
+
+    /// When an order is registered: now, or at its own instant under a manual clock.
+    fn registration_instant(&self, given: Option<DateTime<Utc>>) -> Result<DateTime<Utc>, Error> {
+        let now = self.now();
+        let Some(given) = given.map(|given| given.trunc_subsecs(3)) else {
+            return Ok(now);
+        };
+        let refused = |problem: String, way_out| {
+            Err(Error::InvalidInput {
+                field: "registered_at",
+                problem,
+                way_out,
+            })
+        };
+        if self.clock.manual().is_none() {
+            let problem = "an order is registered now, unless the clock is manual".to_owned();
+            return refused(
+                problem,
+                "leave it out, or start the server with `--clock manual`",
+            );
+        }
+        if given > now {
+            let problem = format!("it lies after {now}, where the manual clock stands");
+            return refused(problem, "advance the clock first");
+        }
+        Ok(given)
+    }
+}
+
+/// What came of a commit.
+enum Committed {
+    Done(Box<Handled>),
+    Conflict { expected: u64, actual: u64 },
+}
+
+/// Splits a request into what the journal keeps and what it only refers to.
+fn split(
+    request: NewRequest,
+    requester: RequesterId,
+    text: TextId,
+    order: OrderId,
+) -> (Registration, Words) {
+    let NewRequest {
+        order_type,
+        channel,
+        district,
+        street,
+        category,
+        subject,
+        text: said,
+        personal,
+        source,
+        registered_at: _,
+    } = request;
+    let registration = Registration {
+        order,
+        order_type,
+        channel,
+        district,
+        street,
+        category,
+        requester,
+        request: text,
+        source,
+    };
+    (
+        registration,
+        Words {
+            request: Request {
+                subject,
+                text: said,
+            },
+            personal,
+        },
+    )
+}
+
+impl Words {
+    /// Nothing is known any more: both were erased.
+    pub(crate) fn erased() -> Self {
+        Self {
+            request: Request {
+                subject: String::new(),
+                text: String::new(),
+            },
+            personal: PersonalData::default(),
+        }
+    }
+}

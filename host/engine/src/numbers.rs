@@ -1,0 +1,56 @@
+//! Numbers of orders and identifiers; made here, because the core has neither clock nor chance.
+
+use calendar::local_date;
+use chrono::{DateTime, Utc};
+use lifecycle::ids::OrderId;
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// Crockford's base 32: no I, L, O and U, so that numbers survive the telephone.
+const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Random digits in an order's number: 50 bits.
+const RANDOM_DIGITS: u32 = 10;
+
+/// A new identifier that sorts by the given instant.
+pub(crate) fn uuid(now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        seconds,
+        now.timestamp_subsec_nanos(),
+    ))
+}
+
+/// A new order number: local date of registration and ten random characters.
+pub(crate) fn order_id(registered_at: DateTime<Utc>) -> OrderId {
+    // The low 62 bits of a version 7 UUID are random.
+    let (_, random) = uuid(registered_at).as_u64_pair();
+    let mut number = local_date(registered_at).format("%Y%m%d-").to_string();
+    for place in 0..RANDOM_DIGITS {
+        let index = usize::try_from((random >> (5 * place)) & 31).unwrap_or(0);
+        number.push(DIGITS.get(index).copied().map_or('0', char::from));
+    }
+    OrderId::new(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn numbers_carry_the_local_date_and_differ() {
+        let late_in_utc: DateTime<Utc> = "2026-11-23T17:00:00Z".parse().unwrap();
+        let numbers: BTreeSet<OrderId> = (0..1000).map(|_| order_id(late_in_utc)).collect();
+        assert_eq!(numbers.len(), 1000);
+        for number in &numbers {
+            let (date, random) = number.as_str().split_once('-').unwrap();
+            assert_eq!(date, "20261124");
+            assert_eq!(random.len(), 10);
+            assert!(
+                random.bytes().all(|byte| DIGITS.contains(&byte)),
+                "{number}"
+            );
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! One step of an order: facts, decision, events, the state after them, and the commit.
+
+use chrono::{DateTime, Utc};
+use lifecycle::Context;
+use lifecycle::command::Command;
+use lifecycle::event::{Event, Recorded};
+use lifecycle::ids::{Actor, OrderId};
+use lifecycle::order::WorkOrder;
+
+use crate::ask::Words;
+use crate::ports::Commit;
+use crate::{Engine, Error};
+
+/// A step that is decided and not durable yet.
+pub(crate) struct Step {
+    pub(crate) commit: Commit,
+}
+
+impl Engine {
+    /// Decides a command. Nothing when it is allowed and changes nothing.
+    pub(crate) fn step(
+        &self,
+        order: Option<&WorkOrder>,
+        command: &Command,
+        by: &Actor,
+        context: &Context<'_>,
+        words: Option<&Words>,
+    ) -> Result<Option<Step>, Error> {
+        let asked = self.ask(order, command, context, words)?;
+        let decision = lifecycle::decide(order, command, by, &asked.facts, context)?;
+        let expected_version = order.map_or(0, |order| order.version);
+        let events = recorded(decision.events, expected_version, context.now, by);
+        let Some(order) = fold(order.cloned(), command, &events)? else {
+            return Ok(None);
+        };
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let timers = lifecycle::timers(&order);
+        Ok(Some(Step {
+            commit: Commit {
+                expected_version,
+                events,
+                order,
+                timers,
+                effects: decision.effects,
+                requester: None,
+                texts: Vec::new(),
+                questions: asked.questions,
+                idempotency: None,
+                completes: None,
+                message: None,
+            },
+        }))
+    }
+}
+
+fn recorded(events: Vec<Event>, version: u64, at: DateTime<Utc>, by: &Actor) -> Vec<Recorded> {
+    let seqs = version.saturating_add(1)..;
+    seqs.zip(events)
+        .map(|(seq, event)| Recorded {
+            seq,
+            at,
+            by: by.clone(),
+            event,
+        })
+        .collect()
+}
+
+fn fold(
+    order: Option<WorkOrder>,
+    command: &Command,
+    events: &[Recorded],
+) -> Result<Option<WorkOrder>, Error> {
+    let id = match (&order, command) {
+        (Some(order), _) => order.id.clone(),
+        (None, Command::Register(registration)) => registration.order.clone(),
+        (None, _) => OrderId::new(""),
+    };
+    events.iter().try_fold(order, |order, recorded| {
+        lifecycle::apply(order, recorded)
+            .map(Some)
+            .map_err(|source| Error::Corrupt {
+                order: id.clone(),
+                source,
+            })
+    })
+}

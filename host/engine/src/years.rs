@@ -1,0 +1,211 @@
+//! A new holiday notice: which provisional deadlines it moves, and moving them (C3).
+
+use std::sync::Arc;
+
+use calendar::{Calendar, YearNotice};
+use chrono::{DateTime, Utc};
+use lifecycle::command::Command;
+use lifecycle::deadline::DeadlineKind;
+use lifecycle::event::Event;
+use lifecycle::ids::{Actor, OrderId, Role};
+use lifecycle::rejection::Rejection;
+use serde::Serialize;
+
+use crate::step::Step;
+use crate::tick::{Tick, is_about_one_order, is_full, report};
+use crate::{Engine, Error};
+
+/// So many orders are recomputed with one flush to disk.
+const BATCH: u32 = 256;
+
+/// What a holiday notice changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CalendarChange {
+    /// Version of the calendar with the notice.
+    pub version: String,
+    /// Statutory holidays that the notice does not list; every notice so far listed them all, so the
+    /// file is probably cut short.
+    pub missing_statutory: Vec<chrono::NaiveDate>,
+    /// Whether the notice is in force now, or only looked at.
+    pub applied: bool,
+    /// Deadlines that move.
+    pub changes: Vec<DeadlineChange>,
+}
+
+/// A deadline that moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeadlineChange {
+    /// Of which order.
+    pub order: OrderId,
+    /// Which.
+    pub kind: DeadlineKind,
+    /// When it is due so far.
+    pub before: DateTime<Utc>,
+    /// When it is due under the new calendar.
+    pub after: DateTime<Utc>,
+}
+
+impl Engine {
+    /// Takes a holiday notice, or only shows what it would change. Provisional deadlines of open
+    /// orders are recomputed; none becomes overdue in the past (C3). What a crash or a command
+    /// under way leaves behind, ticks find.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for roles other than the admin's and the centre's, [`Error::Calendar`] for
+    /// a notice that does not hold, [`Error::Store`].
+    pub fn import_calendar_year(
+        &self,
+        notice: &YearNotice,
+        apply: bool,
+        by: &Actor,
+    ) -> Result<CalendarChange, Error> {
+        match by.role {
+            Role::System | Role::Admin | Role::Operator => {}
+            Role::Unit(_) | Role::District(_) | Role::Channel | Role::Auditor => {
+                return Err(Rejection::NotPermitted {
+                    command: "import a calendar year",
+                }
+                .into());
+            }
+        }
+        let missing_statutory = notice.missing_statutory();
+        let calendar = Arc::new(self.calendar().with_year(notice.clone())?);
+        let version = calendar.version().to_owned();
+        if apply {
+            self.store.add_calendar_year(notice, &by.name, self.now())?;
+            self.set_calendar(Arc::clone(&calendar));
+            // Commands under way may still use the calendar before; ticks look at everything again.
+            tracing::info!(
+                year = notice.year,
+                version,
+                by = by.name,
+                "calendar year imported"
+            );
+        }
+        let mut changes = Vec::new();
+        let mut after = None;
+        loop {
+            let batch = self.recompute(&calendar, after.as_ref(), BATCH)?;
+            changes.extend(batch.steps.iter().flat_map(changes_of));
+            if apply {
+                self.keep(batch.steps, &mut Tick::default())?;
+            }
+            match batch.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        Ok(CalendarChange {
+            version,
+            missing_statutory,
+            applied: apply,
+            changes,
+        })
+    }
+
+    /// Goes on with provisional deadlines that were computed under another calendar: after an import,
+    /// where commands under way still used the calendar before, and with a Kapok that ships more
+    /// years.
+    pub(crate) fn recompute_some(&self, limit: u32, tick: &mut Tick) -> Result<(), Error> {
+        let calendar = self.calendar();
+        let mut progress = self.catching_up();
+        if progress.target != calendar.version() {
+            let done = self.store.recomputed_under()?.as_deref() == Some(calendar.version());
+            progress = CatchUp {
+                target: calendar.version().to_owned(),
+                after: None,
+                done,
+            };
+        }
+        if !progress.done {
+            let batch = self.recompute(&calendar, progress.after.as_ref(), limit)?;
+            // What others were faster with is looked at again by the next tick.
+            if self.keep(batch.steps, tick)? > 0 {
+                return Ok(());
+            }
+            tick.more |= batch.next.is_some();
+            progress.done = batch.next.is_none();
+            progress.after = batch.next;
+            if progress.done {
+                self.store.set_recomputed_under(calendar.version())?;
+            }
+        }
+        self.set_catching_up(progress);
+        Ok(())
+    }
+
+    /// Decides on a batch of provisional orders under a calendar.
+    fn recompute(
+        &self,
+        calendar: &Calendar,
+        after: Option<&OrderId>,
+        limit: u32,
+    ) -> Result<Batch, Error> {
+        let orders = self.store.provisional_orders(after, limit)?;
+        let next = if is_full(orders.len(), limit) {
+            orders.last().cloned()
+        } else {
+            None
+        };
+        let context = self.context(self.now(), calendar);
+        let mut steps = Vec::new();
+        for id in orders {
+            let order = self.load(&id)?;
+            let decided = self.step(
+                Some(&order),
+                &Command::RecomputeDeadlines,
+                &Actor::system(),
+                &context,
+                None,
+            );
+            match decided {
+                Ok(Some(step)) => steps.push(step),
+                Ok(None) => {}
+                Err(error) if is_about_one_order(&error) => report("recomputation", &id, &error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Batch { steps, next })
+    }
+
+    /// Makes steps durable; gives how many of them others were faster with.
+    fn keep(&self, steps: Vec<Step>, tick: &mut Tick) -> Result<usize, Error> {
+        let commits = steps.into_iter().map(|step| step.commit).collect();
+        self.commit_each(commits, &mut tick.recomputed, &mut tick.more)
+    }
+}
+
+/// How far recomputing has come.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CatchUp {
+    /// Version of the calendar that it goes towards.
+    target: String,
+    /// The last order that was looked at.
+    after: Option<OrderId>,
+    /// Whether every order was.
+    done: bool,
+}
+
+struct Batch {
+    steps: Vec<Step>,
+    /// Where the next batch begins, if there may be one.
+    next: Option<OrderId>,
+}
+
+fn changes_of(step: &Step) -> impl Iterator<Item = DeadlineChange> + '_ {
+    step.commit.events.iter().filter_map(|recorded| {
+        let Event::DeadlineRecomputed {
+            deadline,
+            previous_due_at,
+        } = &recorded.event
+        else {
+            return None;
+        };
+        Some(DeadlineChange {
+            order: step.commit.order.id.clone(),
+            kind: deadline.kind,
+            before: *previous_due_at,
+            after: deadline.due.due_at,
+        })
+    })
+}

@@ -1,0 +1,121 @@
+//! A new holiday notice: preview, application, and what a crash leaves behind.
+
+use calendar::{Calendar, YearNotice};
+use engine::{DeadlineChange, Error};
+use lifecycle::deadline::DeadlineKind;
+use lifecycle::rejection::Rejection;
+
+use crate::world::{World, admin, at, operator, unit};
+
+/// A year as it might be announced: the statutory days, and two more off around New Year.
+fn notice() -> YearNotice {
+    Calendar::parse_year_json(
+        r#"{
+            "year": 2027,
+            "notice": "国办发明电〔2026〕0号",
+            "off": ["2027-01-01", "2027-01-02", "2027-01-03", "2027-01-04", "2027-01-05",
+                    "2027-02-05", "2027-02-06", "2027-02-07", "2027-02-08",
+                    "2027-04-05", "2027-05-01", "2027-05-02", "2027-06-09",
+                    "2027-09-15", "2027-10-01", "2027-10-02", "2027-10-03"]
+        }"#,
+    )
+    .unwrap()
+}
+
+/// A city with one order whose deadline needs 2027, and one whose deadline does not.
+fn at_the_end_of_the_year() -> (World, lifecycle::ids::OrderId) {
+    let world = World::new();
+    world.register("工地打桩");
+    world
+        .engine
+        .advance_clock(at("2026-12-28T09:00:00+08:00"), &admin())
+        .unwrap();
+    world.work_off();
+    let id = world.register("工地打桩").order.id;
+    (world, id)
+}
+
+fn due_at(world: &World, id: &lifecycle::ids::OrderId) -> (chrono::DateTime<chrono::Utc>, bool) {
+    let view = world.engine.view(id, &operator()).unwrap();
+    let handling = |it: &&engine::DeadlineView| it.deadline.kind == DeadlineKind::Handling;
+    let due = &view.deadlines.iter().find(handling).unwrap().deadline.due;
+    (due.due_at, due.provisional)
+}
+
+#[test]
+fn a_preview_changes_nothing() {
+    let (world, id) = at_the_end_of_the_year();
+    let before = due_at(&world, &id);
+    assert!(before.1);
+    let change = world
+        .engine
+        .import_calendar_year(&notice(), false, &admin())
+        .unwrap();
+    assert!(!change.applied);
+    assert_eq!(change.changes.len(), 1);
+    assert_eq!(change.changes[0].before, before.0);
+    assert_eq!(due_at(&world, &id), before);
+    assert_ne!(world.engine.calendar().version(), change.version);
+}
+
+#[test]
+fn applying_moves_what_was_provisional() {
+    let (world, id) = at_the_end_of_the_year();
+    let (before, _) = due_at(&world, &id);
+    let change = world
+        .engine
+        .import_calendar_year(&notice(), true, &admin())
+        .unwrap();
+    let (after, provisional) = due_at(&world, &id);
+    assert!(!provisional);
+    // Monday and Tuesday became days off, so it ends two days later in the week after.
+    assert_eq!(after - before, chrono::TimeDelta::days(2));
+    let kind = DeadlineKind::Handling;
+    assert_eq!(
+        change.changes,
+        [DeadlineChange {
+            order: id.clone(),
+            kind,
+            before,
+            after
+        }]
+    );
+    assert_eq!(world.engine.calendar().version(), change.version);
+    // A restart finds the year again, and nothing is left to do.
+    let world = world.restarted();
+    assert_eq!(world.engine.calendar().version(), change.version);
+    assert_eq!(world.work_off().recomputed, 0);
+}
+
+#[test]
+fn ticks_finish_what_a_crash_left() {
+    let (world, id) = at_the_end_of_the_year();
+    // The year is kept, and the process ends before any order is looked at.
+    let store: &dyn engine::ports::Store = &*world.store;
+    store
+        .add_calendar_year(&notice(), "admin", world.engine.now())
+        .unwrap();
+    let world = world.restarted();
+    assert!(due_at(&world, &id).1);
+    assert_eq!(world.work_off().recomputed, 1);
+    assert!(!due_at(&world, &id).1);
+}
+
+#[test]
+fn only_the_centre_imports_and_only_what_holds() {
+    let (world, _) = at_the_end_of_the_year();
+    assert!(matches!(
+        world
+            .engine
+            .import_calendar_year(&notice(), true, &unit("GZ-D106")),
+        Err(Error::Rejected(Rejection::NotPermitted { .. }))
+    ));
+    let empty = YearNotice {
+        off: Vec::new(),
+        ..notice()
+    };
+    assert!(matches!(
+        world.engine.import_calendar_year(&empty, true, &admin()),
+        Err(Error::Calendar(_))
+    ));
+}

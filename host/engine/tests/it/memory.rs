@@ -1,0 +1,399 @@
+//! The store in memory: small, ordered, and as strict as the port says.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+
+use calendar::YearNotice;
+use chrono::{DateTime, Utc};
+use engine::ports::{
+    Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
+    OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Store, StoreError,
+};
+use lifecycle::event::Recorded;
+use lifecycle::ids::{OrderId, RequesterId, Role, TextId};
+use lifecycle::order::WorkOrder;
+use lifecycle::timer::Timer;
+
+/// Everything that is kept.
+#[derive(Default)]
+struct Kept {
+    orders: BTreeMap<OrderId, (WorkOrder, Vec<Recorded>, Vec<Timer>)>,
+    requesters: BTreeMap<RequesterId, PersonalData>,
+    texts: BTreeMap<TextId, String>,
+    questions: BTreeMap<String, Vec<u8>>,
+    effects: BTreeMap<EffectId, PendingEffect>,
+    effect_count: EffectId,
+    messages: BTreeMap<EffectId, Message>,
+    keys: BTreeMap<(String, String), Earlier>,
+    years: Vec<YearNotice>,
+    recomputed_under: Option<String>,
+    manual_clock: Option<DateTime<Utc>>,
+    accesses: Vec<String>,
+}
+
+impl Kept {
+    /// Whether a commit may take place.
+    fn admit(&self, commit: &Commit) -> Result<(), CommitError> {
+        if let Some(key) = &commit.idempotency
+            && let Some(earlier) = self.keys.get(&(key.principal.clone(), key.key.clone()))
+        {
+            return Err(if earlier.fingerprint == key.fingerprint {
+                CommitError::Replayed(earlier.clone())
+            } else {
+                CommitError::KeyReused
+            });
+        }
+        let id = commit.order.id.clone();
+        let expected = commit.expected_version;
+        let same_source = |order: &WorkOrder| {
+            order.id != id && order.source.is_some() && order.source == commit.order.source
+        };
+        if let Some((order, _, _)) = self
+            .orders
+            .values()
+            .find(|(order, _, _)| same_source(order))
+        {
+            return Err(CommitError::SourceExists {
+                order: order.id.clone(),
+            });
+        }
+        let actual = self
+            .orders
+            .get(&id)
+            .map_or(0, |(order, _, _)| order.version);
+        if actual != expected {
+            return Err(CommitError::Conflict { expected, actual });
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct MemoryStore(Mutex<Kept>);
+
+impl MemoryStore {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap()
+    }
+
+    /// The access log, one line an entry.
+    pub(crate) fn accesses(&self) -> Vec<String> {
+        self.kept().accesses.clone()
+    }
+
+    /// Everything that plugins were asked, as text.
+    pub(crate) fn questions(&self) -> Vec<String> {
+        let questions = self.kept().questions.clone();
+        questions
+            .into_values()
+            .map(|bytes| String::from_utf8(bytes).unwrap())
+            .collect()
+    }
+}
+
+impl Store for MemoryStore {
+    fn load(&self, order: &OrderId) -> Result<Option<WorkOrder>, StoreError> {
+        Ok(self
+            .kept()
+            .orders
+            .get(order)
+            .map(|(order, _, _)| order.clone()))
+    }
+
+    fn history(&self, order: &OrderId) -> Result<Vec<Recorded>, StoreError> {
+        Ok(self
+            .kept()
+            .orders
+            .get(order)
+            .map(|(_, events, _)| events.clone())
+            .unwrap_or_default())
+    }
+
+    fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        let mut kept = self.kept();
+        kept.admit(&commit)?;
+        let (id, expected) = (commit.order.id.clone(), commit.expected_version);
+        let at = commit.events.last().expect("a commit has events").at;
+        for effect in commit.effects {
+            kept.effect_count += 1;
+            let id = kept.effect_count;
+            let order = commit.order.id.clone();
+            kept.effects.insert(
+                id,
+                PendingEffect {
+                    id,
+                    order,
+                    at,
+                    effect,
+                },
+            );
+        }
+        if let Some(key) = commit.idempotency {
+            let events = expected + 1..=commit.order.version;
+            let order = id.clone();
+            let earlier = Earlier {
+                fingerprint: key.fingerprint,
+                order,
+                events,
+            };
+            kept.keys.insert((key.principal, key.key), earlier);
+        }
+        kept.requesters.extend(commit.requester);
+        kept.texts.extend(commit.texts);
+        kept.questions.extend(commit.questions);
+        if let Some(id) = commit.completes {
+            kept.effects.remove(&id);
+        }
+        if let Some(message) = commit.message {
+            kept.messages.entry(message.id).or_insert(message);
+        }
+        let mut events = kept
+            .orders
+            .remove(&id)
+            .map(|(_, events, _)| events)
+            .unwrap_or_default();
+        events.extend(commit.events);
+        kept.orders
+            .insert(id, (commit.order, events, commit.timers));
+        Ok(())
+    }
+
+    fn commit_all(&self, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
+        commits
+            .into_iter()
+            .map(|commit| self.commit(commit))
+            .collect()
+    }
+
+    fn earlier(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, StoreError> {
+        Ok(self
+            .kept()
+            .keys
+            .get(&(key.principal.clone(), key.key.clone()))
+            .cloned())
+    }
+
+    fn list(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<OrderSummary>, ListError> {
+        let skip: usize = after
+            .unwrap_or("0")
+            .parse()
+            .map_err(|_not_a_number| ListError::BadCursor)?;
+        let kept = self.kept();
+        let by = |events: &[Recorded]| match &events[0].by {
+            by if by.role == Role::Channel => Some(by.name.clone()),
+            _ => None,
+        };
+        let mut items: Vec<OrderSummary> = kept
+            .orders
+            .values()
+            .filter(|(order, events, _)| {
+                let line = OrderSummary::of(order);
+                filter
+                    .stage
+                    .as_ref()
+                    .is_none_or(|stage| *stage == line.stage)
+                    && filter
+                        .unit
+                        .as_ref()
+                        .is_none_or(|unit| Some(unit) == line.unit.as_ref())
+                    && filter
+                        .district
+                        .as_ref()
+                        .is_none_or(|it| Some(it) == line.district.as_ref())
+                    && filter.order_type.is_none_or(|it| it == line.order_type)
+                    && filter
+                        .registered_by
+                        .as_ref()
+                        .is_none_or(|it| Some(it) == by(events).as_ref())
+                    && filter.overdue.is_none_or(|it| it == line.overdue)
+                    && filter.provisional.is_none_or(|it| it == line.provisional)
+                    && filter
+                        .source
+                        .as_ref()
+                        .is_none_or(|it| Some(it) == order.source.as_ref())
+            })
+            .map(|(order, _, _)| OrderSummary::of(order))
+            .collect();
+        items.sort_by_key(|line| (line.registered_at, line.id.clone()));
+        items.reverse();
+        let rest = items.split_off(skip.min(items.len()));
+        let limit = usize::try_from(limit).unwrap();
+        let next = (rest.len() > limit).then(|| (skip + limit).to_string());
+        Ok(Page {
+            items: rest.into_iter().take(limit).collect(),
+            next,
+        })
+    }
+
+    fn texts(&self, ids: &[TextId]) -> Result<Vec<(TextId, String)>, StoreError> {
+        let kept = self.kept();
+        Ok(ids
+            .iter()
+            .filter_map(|id| Some((*id, kept.texts.get(id)?.clone())))
+            .collect())
+    }
+
+    fn personal_data(
+        &self,
+        requester: RequesterId,
+        order: &OrderId,
+        by: &str,
+        _at: DateTime<Utc>,
+        purpose: &str,
+    ) -> Result<Option<PersonalData>, StoreError> {
+        let mut kept = self.kept();
+        kept.accesses.push(format!("{by} {order} {purpose}"));
+        Ok(kept.requesters.get(&requester).cloned())
+    }
+
+    fn personal_data_for_masking(
+        &self,
+        requester: RequesterId,
+    ) -> Result<Option<PersonalData>, StoreError> {
+        Ok(self.kept().requesters.get(&requester).cloned())
+    }
+
+    fn question(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.kept().questions.get(digest).cloned())
+    }
+
+    fn due_timers(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
+        let kept = self.kept();
+        let mut due: Vec<DueTimer> = kept
+            .orders
+            .iter()
+            .flat_map(|(id, (_, _, timers))| timers.iter().map(move |timer| (id, timer)))
+            .filter(|(_, timer)| timer.at < now)
+            .map(
+                |(
+                    id,
+                    Timer {
+                        at,
+                        deadline,
+                        moment,
+                    },
+                )| DueTimer {
+                    order: id.clone(),
+                    at: *at,
+                    deadline: *deadline,
+                    moment: *moment,
+                },
+            )
+            .collect();
+        due.sort_by_key(|timer| (timer.at, timer.order.clone(), timer.deadline, timer.moment));
+        due.truncate(usize::try_from(limit).unwrap());
+        Ok(due)
+    }
+
+    fn next_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let kept = self.kept();
+        let timers = kept.orders.values().flat_map(|(_, _, timers)| timers);
+        Ok(timers.map(|timer| timer.at).min())
+    }
+
+    fn drop_timer(&self, timer: &DueTimer) -> Result<(), StoreError> {
+        if let Some((_, _, timers)) = self.kept().orders.get_mut(&timer.order) {
+            timers.retain(|it| {
+                (it.at, it.deadline, it.moment) != (timer.at, timer.deadline, timer.moment)
+            });
+        }
+        Ok(())
+    }
+
+    fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError> {
+        let limit = usize::try_from(limit).unwrap();
+        Ok(self.kept().effects.values().take(limit).cloned().collect())
+    }
+
+    fn deliver(&self, messages: &[Message]) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        for message in messages {
+            kept.messages
+                .entry(message.id)
+                .or_insert_with(|| message.clone());
+            kept.effects.remove(&message.id);
+        }
+        Ok(())
+    }
+
+    fn complete_effect(&self, id: EffectId) -> Result<(), StoreError> {
+        self.kept().effects.remove(&id);
+        Ok(())
+    }
+
+    fn messages(&self, order: &OrderId) -> Result<Vec<Message>, StoreError> {
+        let kept = self.kept();
+        Ok(kept
+            .messages
+            .values()
+            .filter(|message| message.order == *order)
+            .cloned()
+            .collect())
+    }
+
+    fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError> {
+        let kept = self.kept();
+        let mut orders = kept.orders.values().map(|(order, _, _)| order);
+        Ok(orders
+            .find(|order| order.source.as_deref() == Some(source))
+            .map(|it| it.id.clone()))
+    }
+
+    fn provisional_orders(
+        &self,
+        after: Option<&OrderId>,
+        limit: u32,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        let kept = self.kept();
+        let lines = kept
+            .orders
+            .values()
+            .map(|(order, _, _)| OrderSummary::of(order));
+        let open = lines.filter(|line| line.provisional && after.is_none_or(|id| line.id > *id));
+        Ok(open
+            .take(usize::try_from(limit).unwrap())
+            .map(|line| line.id)
+            .collect())
+    }
+
+    fn calendar_years(&self) -> Result<Vec<YearNotice>, StoreError> {
+        Ok(self.kept().years.clone())
+    }
+
+    fn add_calendar_year(
+        &self,
+        notice: &YearNotice,
+        _by: &str,
+        _at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.kept().years.push(notice.clone());
+        Ok(())
+    }
+
+    fn recomputed_under(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.kept().recomputed_under.clone())
+    }
+
+    fn set_recomputed_under(&self, calendar_version: &str) -> Result<(), StoreError> {
+        self.kept().recomputed_under = Some(calendar_version.to_owned());
+        Ok(())
+    }
+
+    fn manual_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(self.kept().manual_clock)
+    }
+
+    fn set_manual_clock(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.kept().manual_clock = Some(at);
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,307 @@
+//! A small city to test in: its organisations, its people, a rule that goes by one word, and a clock
+//! that stands still.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use contract::types::{Channel, OrderType};
+use contract::{escalation, knowledge, routing};
+use engine::ports::{ActiveRule, Advisor, DecisionContext, ManualClock, PersonalData};
+use engine::{CommandOptions, Engine, Error, Handled, NewRequest, Parts, Texts};
+use lifecycle::advice::{Attempt, EscalationAdvice, Outcome, RoutingAdvice, RuleImage};
+use lifecycle::command::{Command, Evidence, EvidenceKind, HandlingReport, Reply, ReplyMethod};
+use lifecycle::directory::{Directory, District, Unit};
+use lifecycle::ids::{Actor, DistrictCode, OrderId, Role, UnitCode};
+use lifecycle::ruleset::RuleSet;
+
+use crate::memory::MemoryStore;
+
+/// Wednesday.
+pub(crate) const START: &str = "2026-09-16T10:00:00+08:00";
+
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub(crate) fn operator() -> Actor {
+    Actor {
+        role: Role::Operator,
+        name: "op-7".to_owned(),
+    }
+}
+
+pub(crate) fn admin() -> Actor {
+    Actor {
+        role: Role::Admin,
+        name: "admin".to_owned(),
+    }
+}
+
+pub(crate) fn unit(code: &str) -> Actor {
+    Actor {
+        role: Role::Unit(UnitCode::new(code)),
+        name: format!("staff of {code}"),
+    }
+}
+
+pub(crate) fn channel(name: &str) -> Actor {
+    Actor {
+        role: Role::Channel,
+        name: name.to_owned(),
+    }
+}
+
+pub(crate) fn district(code: &str) -> Actor {
+    Actor {
+        role: Role::District(DistrictCode::new(code)),
+        name: format!("office of {code}"),
+    }
+}
+
+pub(crate) fn auditor() -> Actor {
+    Actor {
+        role: Role::Auditor,
+        name: "auditor".to_owned(),
+    }
+}
+
+/// What happens while the plugins are being asked, once.
+type Meanwhile = Box<dyn FnOnce() + Send>;
+
+/// A rule: 打桩 is Tianhe's, 电梯 is Tianhe's or the housing bureau's, everything else nobody's.
+/// Whatever comes near or is overdue is told to the centre.
+#[derive(Default)]
+pub(crate) struct OneWordRule {
+    meanwhile: Mutex<Option<Meanwhile>>,
+    pub(crate) asked: Mutex<Vec<DecisionContext>>,
+}
+
+impl OneWordRule {
+    fn note(&self, context: &DecisionContext) {
+        self.asked.lock().unwrap().push(context.clone());
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
+    }
+
+    fn attempt(context: &DecisionContext, outcome: Outcome) -> Vec<Attempt> {
+        let rule = RuleImage {
+            image: "ab".repeat(32),
+            component: "cd".repeat(32),
+            settings: "ef".repeat(32),
+            name: "one-word 0.1.0".to_owned(),
+            engine: "none".to_owned(),
+        };
+        let scope = context.scopes.last().unwrap().clone();
+        vec![Attempt {
+            scope,
+            rule,
+            outcome,
+            fuel: 1,
+            duration_us: 1,
+        }]
+    }
+}
+
+impl Advisor for OneWordRule {
+    fn route(&self, context: &DecisionContext, question: &routing::Question) -> RoutingAdvice {
+        self.note(context);
+        let candidate = |unit: &str, score_permille| routing::Candidate {
+            unit: unit.to_owned(),
+            score_permille,
+            reason: "关键词".to_owned(),
+        };
+        let verdict = if question.text.contains("打桩") {
+            Some(vec![candidate("GZ-D106", 950), candidate("GZ-ZJJ", 300)])
+        } else if question.text.contains("电梯") {
+            Some(vec![candidate("GZ-D106", 800), candidate("GZ-ZJJ", 780)])
+        } else {
+            None
+        };
+        let outcome = if verdict.is_some() {
+            Outcome::Answered
+        } else {
+            Outcome::NoOpinion
+        };
+        RoutingAdvice {
+            decision: context.id,
+            question: String::new(),
+            attempts: Self::attempt(context, outcome),
+            verdict,
+        }
+    }
+
+    fn escalate(
+        &self,
+        context: &DecisionContext,
+        _question: &escalation::Question,
+    ) -> EscalationAdvice {
+        self.note(context);
+        EscalationAdvice {
+            decision: context.id,
+            question: String::new(),
+            attempts: Self::attempt(context, Outcome::Answered),
+            verdict: Some(vec![escalation::Proposal {
+                action: escalation::Action::Notify(escalation::Audience::HotlineCenter),
+                reason: "请关注".to_owned(),
+            }]),
+        }
+    }
+
+    fn check(
+        &self,
+        _context: &DecisionContext,
+        _point: &knowledge::Point,
+    ) -> Vec<(Attempt, Vec<knowledge::Finding>)> {
+        Vec::new()
+    }
+
+    fn active(&self) -> Vec<ActiveRule> {
+        Vec::new()
+    }
+}
+
+/// The engine with everything that it stands on.
+pub(crate) struct World {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) rule: Arc<OneWordRule>,
+    pub(crate) clock: Arc<ManualClock>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let clock = Arc::new(ManualClock::at(at(START)));
+        Self::on(Arc::new(MemoryStore::default()), clock)
+    }
+
+    /// An engine on what an earlier one left behind.
+    pub(crate) fn on(store: Arc<MemoryStore>, clock: Arc<ManualClock>) -> Self {
+        let rule = Arc::new(OneWordRule::default());
+        let parts = Parts {
+            store: store.clone(),
+            advisor: rule.clone(),
+            clock: clock.clone(),
+            directory: directory(),
+            rules: RuleSet::guangzhou_2023(),
+        };
+        Self {
+            engine: Arc::new(Engine::new(parts).unwrap()),
+            store,
+            rule,
+            clock,
+        }
+    }
+
+    /// The same after a crash: a new engine, nothing but the store survives.
+    pub(crate) fn restarted(&self) -> Self {
+        Self::on(self.store.clone(), self.clock.clone())
+    }
+
+    /// While plugins are asked the next time, this happens.
+    pub(crate) fn meanwhile(&self, happens: impl FnOnce(&Engine) + Send + 'static) {
+        let engine = self.engine.clone();
+        *self.rule.meanwhile.lock().unwrap() = Some(Box::new(move || happens(&engine)));
+    }
+
+    pub(crate) fn register(&self, text: &str) -> Handled {
+        self.engine
+            .register(request(text), &operator(), &CommandOptions::default())
+            .unwrap()
+    }
+
+    pub(crate) fn give(
+        &self,
+        order: &OrderId,
+        by: &Actor,
+        build: impl FnOnce(&mut Texts) -> Command,
+    ) -> Result<Handled, Error> {
+        self.engine
+            .handle(order, by, &CommandOptions::default(), build)
+    }
+
+    /// Works off everything that is due.
+    pub(crate) fn work_off(&self) -> engine::Tick {
+        let mut sum = engine::Tick::default();
+        for _ in 0..100 {
+            let tick = self.engine.tick(16).unwrap();
+            sum.timers += tick.timers;
+            sum.effects += tick.effects;
+            sum.recomputed += tick.recomputed;
+            if !tick.more {
+                return sum;
+            }
+        }
+        panic!("there is always more to do: {sum:?}");
+    }
+
+    /// The names of an order's events.
+    pub(crate) fn events(&self, order: &OrderId) -> Vec<&'static str> {
+        let view = self.engine.view(order, &operator()).unwrap();
+        view.history
+            .iter()
+            .map(|recorded| recorded.event.name())
+            .collect()
+    }
+}
+
+/// A complaint from Tianhe.
+pub(crate) fn request(text: &str) -> NewRequest {
+    NewRequest {
+        order_type: OrderType::Complaint,
+        channel: Channel::Phone,
+        district: Some(DistrictCode::new("440106")),
+        street: Some("员村街道".to_owned()),
+        category: None,
+        subject: "求助".to_owned(),
+        text: text.to_owned(),
+        personal: PersonalData {
+            name: Some("钟晓彤".to_owned()),
+            phone: Some("13800001234".to_owned()),
+            ..PersonalData::default()
+        },
+        source: None,
+        registered_at: None,
+    }
+}
+
+pub(crate) fn reply(replied_at: DateTime<Utc>, texts: &mut Texts) -> Command {
+    Command::RecordReply(Reply {
+        replied_at,
+        method: ReplyMethod::Phone,
+        content: texts.add("已责令夜间停工".to_owned()),
+        evidence: vec![Evidence {
+            kind: EvidenceKind::Recording,
+            reference: "rec-1".to_owned(),
+        }],
+    })
+}
+
+pub(crate) fn report(until: DateTime<Utc>, texts: &mut Texts) -> Command {
+    Command::Submit(HandlingReport {
+        handled_from: until,
+        handled_until: until,
+        handling_office: None,
+        course: texts.add("现场检查".to_owned()),
+        result: texts.add("已停工,联系人陈女士".to_owned()),
+        reply_exception: None,
+        remarks: None,
+    })
+}
+
+fn directory() -> Directory {
+    let districts = [("440106", "天河区"), ("440111", "白云区")].map(|(code, name)| District {
+        code: DistrictCode::new(code),
+        name: name.to_owned(),
+        office: format!("{name}热线办"),
+    });
+    let units = [("GZ-D106", Some("440106")), ("GZ-ZJJ", None)].map(|(code, district)| Unit {
+        code: UnitCode::new(code),
+        name: code.to_owned(),
+        kind: None,
+        district: district.map(DistrictCode::new),
+        by_reference: false,
+    });
+    Directory::new(districts, units).unwrap()
+}

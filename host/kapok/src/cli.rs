@@ -1,0 +1,105 @@
+//! The command line: one file for each command.
+
+mod bake;
+mod calendar;
+mod clock;
+mod deadline;
+mod functions;
+mod import;
+mod order;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::LogOptions;
+use crate::telemetry;
+
+/// Kapok (木棉): rule plugins for a city's 12345 hotline.
+///
+/// Work orders live by the regulation; what differs between districts and changes from month to month
+/// lives in WebAssembly plugins that are swapped while the hotline runs.
+#[derive(Debug, Parser)]
+#[command(name = "kapok", version, propagate_version = true, after_long_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    log: LogOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  kapok bake                                       make the rule images of plugins/rules.toml
+  kapok serve                                      start with embedded defaults on 127.0.0.1:8345
+  kapok import host/kapok/demo/requests.jsonl      file the thirty sample requests
+  kapok order list --stage awaiting_dispatch       what waits for a person
+  kapok deadline --type 投诉 --dispatched 2026-09-18T16:00
+
+Every command that prints data has --json. Every option has an environment variable KAPOK_*.
+
+Exit codes:
+  0  done
+  1  failed; the error says why and what to do
+  2  the command line is not understood
+  3  import: done, but some lines were refused";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the hotline: HTTP interface, timers, effects.
+    Serve(serve::Arguments),
+    /// Make the rule images: components with their settings frozen in.
+    Bake(bake::Arguments),
+    /// File messages from a file as work orders.
+    Import(import::Arguments),
+    /// Show work orders.
+    #[command(subcommand)]
+    Order(order::Command),
+    /// Compute a deadline of the regulation.
+    Deadline(deadline::Arguments),
+    /// Show the working-day calendar, or import a year's holiday notice.
+    #[command(subcommand)]
+    Calendar(calendar::Command),
+    /// Serve the plugins of a spin.toml as HTTP functions, without Spin.
+    Functions(functions::Arguments),
+    /// Show or advance a manual clock.
+    #[command(subcommand)]
+    Clock(clock::Command),
+}
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let LogOptions { log, log_filter } = cli.log;
+    let level = match &cli.command {
+        Command::Serve(_) | Command::Functions(_) => "info",
+        Command::Bake(_)
+        | Command::Import(_)
+        | Command::Order(_)
+        | Command::Deadline(_)
+        | Command::Calendar(_)
+        | Command::Clock(_) => "warn",
+    };
+    telemetry::start(log, log_filter.as_deref(), level)?;
+    match cli.command {
+        Command::Serve(arguments) => serve::run(&arguments)?,
+        Command::Bake(arguments) => bake::run(&arguments)?,
+        Command::Import(arguments) => return import::run(&arguments),
+        Command::Order(command) => order::run(&command)?,
+        Command::Deadline(arguments) => deadline::run(&arguments)?,
+        Command::Calendar(command) => calendar::run(&command)?,
+        Command::Functions(arguments) => functions::run(&arguments)?,
+        Command::Clock(command) => clock::run(&command)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

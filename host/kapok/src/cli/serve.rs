@@ -1,0 +1,125 @@
+//! `kapok serve`: the hotline itself.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use api::metrics::Metrics;
+use api::{AppState, Limits};
+use clap::Args;
+use lifecycle::ids::Role;
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+
+use crate::config::{ClockKind, DataOptions, RuleOptions};
+use crate::demo::{Users, role_name};
+use crate::wiring::{self, Clock, Embedded, Rules};
+use crate::output;
+
+/// Start the hotline: HTTP interface, timers, effects.
+///
+/// Opens the embedded store in the data directory (one process at a time), loads the rule images, and
+/// serves /api/v1. Prints the address, one token for every role and three commands to try. SIGINT and
+/// SIGTERM end it after the requests in work are answered; after anything harder, nothing that was
+/// acknowledged is lost.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kapok serve
+  kapok serve --listen 0.0.0.0:8345 --data /var/lib/kapok --log json
+  kapok serve --data training --clock manual      an admin sets the time: PUT /api/v1/clock
+  kapok serve --listen 127.0.0.1:0 --json         one JSON object {\"address\",\"tokens\"} when ready
+
+Files:
+  DATA/kapok.db      orders, personal data, timers, imported calendar years
+  DATA/tokens.json   users with role and token, mode 0600; made with demo users at the first start,
+                     read at every start: {\"users\":[{\"name\":\"…\",\"role\":\"operator\",\"token\":\"…\"}]}
+                     Roles: \"admin\", \"operator\", {\"unit\":\"GZ-STHJ\"}, {\"district\":\"440106\"},
+                     \"channel\", \"auditor\"
+  DATA/cache/        compiled rule images; can be removed at any time
+
+Addresses: /healthz alive, /readyz ready, /metrics for Prometheus, /api/v1/openapi.json
+
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 cannot start or the store failed, 2 usage")]
+pub(crate) struct Arguments {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, env = "KAPOK_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8345")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    rules: RuleOptions,
+    /// Clock to run on. Default: the one that the data directory was left on, the machine's for a new
+    /// one.
+    #[arg(long, env = "KAPOK_CLOCK", value_enum)]
+    clock: Option<ClockKind>,
+    /// Print one JSON object {"address","tokens"} when ready.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let clock = arguments.clock.map_or(Clock::AsLeft, Clock::Kind);
+    let embedded = Embedded::open(&arguments.data, &arguments.rules, clock, Rules::Ask)?;
+    let users = Users::load_or_make(&arguments.data.data, embedded.engine.directory())?;
+    let state = AppState::new(
+        embedded.engine.clone(),
+        users.auth()?,
+        Limits::standard(),
+        Metrics::install()?,
+    );
+    let ticker = embedded.start_ticker()?;
+    wiring::block_on(async {
+        let listener = TcpListener::bind(arguments.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}; is the port taken?", arguments.listen))?;
+        let address = listener.local_addr().context("the listener has no address")?;
+        let address = format!("http://{address}");
+        if arguments.json {
+            output::json(&ready(&address, &users))?;
+        } else {
+            output::line(&welcome(&address, &users))?;
+        }
+        api::serve(listener, state, wiring::stopped()).await.context("the HTTP server failed")
+    })?;
+    drop(ticker);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn ready(address: &str, users: &Users) -> Value {
+    let tokens: Map<String, Value> = users
+        .one_per_role()
+        .into_iter()
+        .map(|user| {
+            let role = role_name(&user.role);
+            let role = role.split(' ').next().unwrap_or_default().to_owned();
+            (role, json!(user.token))
+        })
+        .collect();
+    json!({ "address": address, "tokens": tokens })
+}
+
+fn welcome(address: &str, users: &Users) -> String {
+    let mut lines = vec![format!("Kapok 木棉 on {address}"), String::new()];
+    for user in users.one_per_role() {
+        lines.push(format!("  {:<18} {}", role_name(&user.role), user.token));
+    }
+    let operator = users.token_of(&Role::Operator).unwrap_or("TOKEN");
+    lines.push(format!(
+        "
+Try, in another terminal:
+
+  # File an order and see it routed.
+  curl -s {address}/api/v1/orders -H 'authorization: Bearer {operator}' \\
+    -H 'content-type: application/json' -H 'idempotency-key: first-order' \\
+    -d '{{\"order_type\":\"complaint\",\"channel\":\"phone\",\"district\":\"440106\",\"street\":\"员村街道\",\"subject\":\"工地凌晨打桩\",\"text\":\"工地连续三晚凌晨一点还在打桩，噪声很大，要求停止夜间施工。\",\"requester\":{{\"phone\":\"13800000001\"}}}}'
+
+  # What waits for a person to route it.
+  curl -s '{address}/api/v1/orders?stage=awaiting_dispatch' -H 'authorization: Bearer {operator}'
+
+  # By when a complaint that is dispatched before the National Day holiday must be handled.
+  curl -s '{address}/api/v1/deadline?type=complaint&dispatched=2026-09-18T16:00:00%2B08:00' -H 'authorization: Bearer {operator}'
+"
+    ));
+    lines.join("\n")
+}

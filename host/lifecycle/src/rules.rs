@@ -1,0 +1,31 @@
+//! The rules, one file per group of commands, in the order of an order's life. Each function gets the
+//! order as it stands and a draft to write events and effects into; the gate has checked permission,
+//! stage and type of the matter before.
+
+pub(crate) mod registration;
+
+pub(crate) mod routing;
+
+pub(crate) mod answer;
+
+pub(crate) mod dispatch;
+
+pub(crate) mod duty;
+
+pub(crate) mod contact;
+
+pub(crate) mod report;
+
+pub(crate) mod review;
+
+pub(crate) mod rating;
+
+pub(crate) mod follow_up;
+
+pub(crate) mod due;
+
+pub(crate) mod escalation;
+
+pub(crate) mod recompute;
+
+mod check;

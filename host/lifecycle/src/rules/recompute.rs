@@ -1,0 +1,75 @@
+//! Recomputing provisional deadlines under a new calendar: C3, P14.
+//!
+//! Only provisional deadlines of an open order move, and only those that have not been missed: a
+//! missed one is a fact and stays, marked as provisional for assessment to see. Where the new
+//! due instant lies in the past and the old one did not, the unit has until 24:00 of the day on which
+//! the calendar is recomputed, but never longer than it had: it relied on what it was told, so nothing
+//! becomes overdue in the past. The days counted stay those of the calendar then; the event keeps what
+//! the due instant was before.
+
+use super::due;
+use crate::deadline::{Deadline, DeadlineKind};
+use crate::draft::{Draft, out_of_range};
+use crate::effect::{Notice, Recipient};
+use crate::event::Event;
+use crate::order::WorkOrder;
+use crate::rejection::Rejection;
+
+/// C3: recomputes with the calendar of the context, records each change, tells whose deadline moved.
+pub(crate) fn recompute(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    due::lapse(order, draft);
+    // What has passed just now was marked as missed above.
+    let lapsed = order.lapsed_deadlines(draft.now());
+    for deadline in order.open_deadlines() {
+        let missed = order.has_missed(deadline) || lapsed.contains(&deadline);
+        if missed || !deadline.due.provisional {
+            continue;
+        }
+        let renewed = renewed(order, deadline, draft)?;
+        let moved = renewed.due.due_at != deadline.due.due_at;
+        if moved || renewed.due.provisional != deadline.due.provisional {
+            let previous_due_at = deadline.due.due_at;
+            draft.emit(Event::DeadlineRecomputed {
+                deadline: renewed,
+                previous_due_at,
+            });
+        }
+        if moved {
+            tell(order, deadline.kind, draft);
+        }
+    }
+    if draft.is_empty() {
+        Err(Rejection::NothingDue)
+    } else {
+        Ok(())
+    }
+}
+
+/// The deadline as the calendar of the context has it.
+fn renewed(order: &WorkOrder, old: &Deadline, draft: &Draft<'_>) -> Result<Deadline, Rejection> {
+    let context = draft.context;
+    let mut new = old.clone();
+    new.due = context
+        .calendar
+        .due(old.trigger_at, old.period)
+        .map_err(out_of_range)?;
+    if new.is_late(context.now) {
+        let today = calendar::end_of(calendar::local_date(context.now));
+        new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));
+    }
+    new.warn_at = new
+        .warning(order.order_type, context)
+        .map_err(out_of_range)?;
+    Ok(new)
+}
+
+fn tell(order: &WorkOrder, kind: DeadlineKind, draft: &mut Draft<'_>) {
+    let recipient = match kind {
+        DeadlineKind::Verification | DeadlineKind::Handling => order
+            .assignment()
+            .map(|assignment| Recipient::Unit(assignment.unit.clone())),
+        DeadlineKind::Dispatch | DeadlineKind::RatingOffer | DeadlineKind::Rating => None,
+    };
+    let about = Notice::DeadlineRecomputed { deadline: kind };
+    draft.notify(recipient.unwrap_or(Recipient::Center), about);
+}

@@ -1,0 +1,117 @@
+//! Reply to the requester and report to the centre (Art. 21): R40–R42, P2, P6.
+
+use super::contact::contact_series;
+use super::{check, due};
+use crate::command::{HandlingReport, Reply, ReplyException};
+use crate::draft::Draft;
+use crate::effect::{Notice, Recipient};
+use crate::event::Event;
+use crate::order::{Assignment, Stage, WorkOrder};
+use crate::rejection::Rejection;
+
+/// R40, R41: the unit told the requester the result and has evidence of it.
+pub(crate) fn record_reply(
+    order: &WorkOrder,
+    reply: &Reply,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    check::not_in_future("replied_at", reply.replied_at, draft.now())?;
+    if let Some(assignment) = order.assignment() {
+        let (received, replied) = (assignment.dispatched_at, reply.replied_at);
+        check::in_order(
+            "replied_at",
+            received,
+            replied,
+            "lies before the dispatch to the unit",
+        )?;
+    }
+    for piece in &reply.evidence {
+        check::filled("evidence.reference", &piece.reference)?;
+    }
+    if reply.evidence.is_empty() {
+        return Err(Rejection::ReplyWithoutEvidence);
+    }
+    due::lapse(order, draft);
+    draft.emit(Event::Replied(reply.clone()));
+    Ok(())
+}
+
+/// R42: the unit submits. A report on a matter that the unit has not called its own yet says so too.
+/// What comes after the deadline is late for good; whether the clock stops, the review decides (R24).
+pub(crate) fn submit(
+    order: &WorkOrder,
+    report: &HandlingReport,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    let Some(assignment) = order.assignment() else {
+        return Err(crate::gate::wrong_stage(order, "in_handling"));
+    };
+    check_content(assignment, report, draft)?;
+    check_reply(assignment, report, draft)?;
+    let unverified = matches!(order.stage, Stage::AwaitingVerification)
+        && !due::verification_lapsed(order, draft.now());
+    due::lapse(order, draft);
+    if unverified {
+        draft.emit(Event::DutyAccepted);
+    }
+    draft.emit(Event::Submitted(report.clone()));
+    draft.notify(Recipient::Center, Notice::AwaitsReview);
+    Ok(())
+}
+
+/// R42(1): handling times that can be, and no field left empty.
+fn check_content(
+    assignment: &Assignment,
+    report: &HandlingReport,
+    draft: &Draft<'_>,
+) -> Result<(), Rejection> {
+    let (from, until) = (report.handled_from, report.handled_until);
+    check::not_in_future("handled_until", until, draft.now())?;
+    check::in_order("handled_until", from, until, "lies before handled_from")?;
+    let received = assignment.dispatched_at;
+    check::in_order(
+        "handled_from",
+        received,
+        from,
+        "lies before the dispatch to the unit",
+    )?;
+    match &report.handling_office {
+        Some(office) => check::filled("handling_office", office),
+        None => Ok(()),
+    }
+}
+
+/// R40–R42(2): a reply, or one of the two exceptions, each with what proves it.
+fn check_reply(
+    assignment: &Assignment,
+    report: &HandlingReport,
+    draft: &Draft<'_>,
+) -> Result<(), Rejection> {
+    match &report.reply_exception {
+        None if assignment.reply.is_some() => Ok(()),
+        None => Err(Rejection::ReplyMissing),
+        Some(ReplyException::NotWanted { evidence }) => {
+            check::filled("reply_exception.evidence.reference", &evidence.reference)
+        }
+        Some(ReplyException::Unreachable) => check_unreachable(assignment, draft),
+    }
+}
+
+/// P2: "unreachable" needs the counted calls, none of them answered.
+fn check_unreachable(assignment: &Assignment, draft: &Draft<'_>) -> Result<(), Rejection> {
+    let rules = draft.context.rules;
+    let series = contact_series(&assignment.contact_attempts, rules.contact_interval_minutes);
+    let needed = rules.contact_attempts_min;
+    if series.answered {
+        Err(Rejection::RequesterWasReached)
+    } else if series.counted < needed {
+        let (counted, next_from) = (series.counted, series.next_from);
+        Err(Rejection::TooFewContactAttempts {
+            counted,
+            needed,
+            next_from,
+        })
+    } else {
+        Ok(())
+    }
+}

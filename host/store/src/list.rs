@@ -1,0 +1,130 @@
+//! Pages of orders.
+
+use engine::ports::{ListError, OrderFilter, OrderSummary, Page};
+use lifecycle::ids::{DistrictCode, OrderId, UnitCode};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+
+use crate::codec::{instant, ms, name, named, unsigned};
+use crate::error::Fault;
+
+/// Where the next page begins: after this registration instant and number.
+pub(crate) struct Cursor {
+    registered_at: i64,
+    id: String,
+}
+
+impl Cursor {
+    /// Reads a cursor that [`Cursor::text`] wrote.
+    pub(crate) fn parse(text: &str) -> Result<Self, ListError> {
+        let bytes = hex::decode(text).ok();
+        let plain = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let parts = plain.as_deref().and_then(|plain| plain.split_once(' '));
+        let (registered_at, id) = parts.ok_or(ListError::BadCursor)?;
+        match registered_at.parse() {
+            Ok(registered_at) => Ok(Self {
+                registered_at,
+                id: id.to_owned(),
+            }),
+            Err(_) => Err(ListError::BadCursor),
+        }
+    }
+
+    fn text(line: &OrderSummary) -> String {
+        hex::encode(format!("{} {}", ms(line.registered_at), line.id))
+    }
+}
+
+/// A page, newest registration first.
+pub(crate) fn page(
+    connection: &Connection,
+    filter: &OrderFilter,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Result<Page<OrderSummary>, Fault> {
+    let mut conditions: Vec<&'static str> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    let mut must = |condition, value: Option<Value>| {
+        if let Some(value) = value {
+            conditions.push(condition);
+            values.push(value);
+        }
+    };
+    let text = |text: &Option<String>| text.clone().map(Value::from);
+    let flag = |flag: Option<bool>| flag.map(Value::from);
+    must("stage = ?", text(&filter.stage));
+    must(
+        "unit = ?",
+        filter
+            .unit
+            .as_ref()
+            .map(|code| Value::from(code.to_string())),
+    );
+    must(
+        "district = ?",
+        filter
+            .district
+            .as_ref()
+            .map(|code| Value::from(code.to_string())),
+    );
+    must(
+        "order_type = ?",
+        filter
+            .order_type
+            .as_ref()
+            .map(name)
+            .transpose()?
+            .map(Value::from),
+    );
+    must("registered_by = ?", text(&filter.registered_by));
+    must("overdue = ?", flag(filter.overdue));
+    must("provisional = ?", flag(filter.provisional));
+    must("source = ?", text(&filter.source));
+    if let Some(Cursor { registered_at, id }) = after {
+        conditions.push("(registered_at, id) < (?, ?)");
+        values.extend([Value::from(registered_at), Value::from(id)]);
+    }
+    if conditions.is_empty() {
+        conditions.push("TRUE");
+    }
+    // One more than asked for tells whether there is a next page.
+    values.push(Value::from(i64::from(limit).saturating_add(1)));
+    let sql = format!(
+        "SELECT id, version, stage, queue, order_type, district, unit, registered_at, due_at,
+             provisional, overdue
+         FROM orders WHERE {} ORDER BY registered_at DESC, id DESC LIMIT ?",
+        conditions.join(" AND ")
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut items = Vec::new();
+    while let Some(row) = rows.next()? {
+        items.push(line(row)?);
+    }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = if items.len() > limit {
+        items.truncate(limit);
+        items.last().map(Cursor::text)
+    } else {
+        None
+    };
+    Ok(Page { items, next })
+}
+
+fn line(row: &Row<'_>) -> Result<OrderSummary, Fault> {
+    let queue: Option<String> = row.get(3)?;
+    let due_at: Option<i64> = row.get(8)?;
+    Ok(OrderSummary {
+        id: OrderId::new(row.get::<_, String>(0)?),
+        version: unsigned(row.get(1)?)?,
+        stage: row.get(2)?,
+        queue: queue.as_deref().map(named).transpose()?,
+        order_type: named(&row.get::<_, String>(4)?)?,
+        district: row.get::<_, Option<String>>(5)?.map(DistrictCode::new),
+        unit: row.get::<_, Option<String>>(6)?.map(UnitCode::new),
+        registered_at: instant(row.get(7)?)?,
+        due_at: due_at.map(instant).transpose()?,
+        provisional: row.get(9)?,
+        overdue: row.get(10)?,
+    })
+}

@@ -1,0 +1,448 @@
+//! The store: opening a data directory, and the port's methods.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use calendar::YearNotice;
+use chrono::{DateTime, Utc};
+use engine::ports::{
+    Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
+    OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Store, StoreError,
+};
+use lifecycle::event::Recorded;
+use lifecycle::ids::{OrderId, RequesterId, TextId};
+use lifecycle::order::WorkOrder;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::codec::{json, ms, name};
+use crate::commit::{MessageRow, Prepared, complete_effect, insert_message, order_by_source};
+use crate::error::Fault;
+use crate::list::Cursor;
+use crate::readers::{self, Readers};
+use crate::writer::{Ticket, Writer};
+use crate::{Error, commit, list, read, schema};
+
+/// The database's file in the data directory.
+const FILE: &str = "kapok.db";
+/// The file whose lock says that somebody writes.
+const LOCK: &str = "kapok.lock";
+
+const MANUAL_CLOCK: &str = "manual_clock_ms";
+const RECOMPUTED_UNDER: &str = "recomputed_under";
+const CHECKED: &str = "checked";
+
+/// How a store is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Most connections for reading.
+    pub readers_max: usize,
+    /// Memory that the writing connection may use for pages, in KiB.
+    pub writer_cache_kib: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers_max: 8,
+            writer_cache_kib: 32 * 1024,
+        }
+    }
+}
+
+/// The store in SQLite.
+pub struct SqliteStore {
+    /// None where the store was opened for reading only. Dropped first: it ends the thread.
+    writer: Option<Writer>,
+    readers: Readers,
+    keys_purged_at: Arc<AtomicI64>,
+    /// Held as long as the store is open.
+    _lock: Option<File>,
+}
+
+impl SqliteStore {
+    /// Opens a data directory for reading and writing, makes it if need be, and brings its schema up
+    /// to date. As long as the store lives, nobody else can open the directory for writing.
+    ///
+    /// # Errors
+    /// [`Error::InUse`], [`Error::NewerSchema`], and what the disk says.
+    pub fn open(dir: &Path, options: &Options) -> Result<Self, Error> {
+        // It holds personal data: nobody but its owner looks in.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(|source| Error::Directory {
+                dir: dir.to_owned(),
+                source,
+            })?;
+        let lock = lock(dir)?;
+        let file = dir.join(FILE);
+        let open = |source| Error::Open {
+            file: file.clone(),
+            source,
+        };
+        let mut connection = Connection::open(&file).map_err(open)?;
+        prepare(&connection, options).map_err(open)?;
+        schema::migrate(&mut connection, &file)?;
+        Ok(Self {
+            writer: Some(Writer::start(connection)?),
+            readers: Readers::new(&file, options.readers_max),
+            keys_purged_at: Arc::new(AtomicI64::new(0)),
+            _lock: Some(lock),
+        })
+    }
+
+    /// Opens a data directory for reading only, also while somebody else writes to it. Everything that
+    /// writes fails, the access log's entry for personal data included.
+    ///
+    /// # Errors
+    /// [`Error::Empty`], [`Error::NewerSchema`], [`Error::OlderSchema`], and what the disk says.
+    pub fn open_read_only(dir: &Path, options: &Options) -> Result<Self, Error> {
+        let file = dir.join(FILE);
+        if !file.exists() {
+            return Err(Error::Empty {
+                dir: dir.to_owned(),
+            });
+        }
+        let connection = Connection::open_with_flags(
+            &file,
+            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        );
+        let connection = connection.map_err(|source| Error::Open {
+            file: file.clone(),
+            source,
+        })?;
+        let found = schema::version(&connection, &file)?;
+        if found < schema::KNOWN {
+            return Err(Error::OlderSchema {
+                file,
+                found,
+                known: schema::KNOWN,
+            });
+        }
+        Ok(Self {
+            writer: None,
+            readers: Readers::new(&file, options.readers_max),
+            keys_purged_at: Arc::new(AtomicI64::new(0)),
+            _lock: None,
+        })
+    }
+
+    fn read<T>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        self.readers
+            .read(work)
+            .map_err(|fault| fault.during(operation))
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer(operation)?.run(operation, move |connection| {
+            work(connection).map_err(|fault| fault.during(operation))
+        })
+    }
+
+    fn writer(&self, operation: &'static str) -> Result<&Writer, StoreError> {
+        self.writer
+            .as_ref()
+            .ok_or_else(|| Fault::ReadOnly.during(operation))
+    }
+
+    fn submit(&self, commit: Commit) -> Result<Ticket<(), CommitError>, StoreError> {
+        let operation = "keep a commit";
+        let prepared = Prepared::new(commit).map_err(|fault| fault.during(operation))?;
+        let keys_purged_at = Arc::clone(&self.keys_purged_at);
+        Ok(self
+            .writer(operation)?
+            .submit(operation, move |connection| {
+                prepared.write(connection, &keys_purged_at)
+            }))
+    }
+
+    fn set_meta(
+        &self,
+        operation: &'static str,
+        key: &'static str,
+        value: String,
+    ) -> Result<(), StoreError> {
+        self.write(operation, move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO meta (key, value) VALUES (?1, ?2)
+                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                )?
+                .execute(params![key, value])?;
+            Ok(())
+        })
+    }
+}
+
+/// Keeps other writers out until the file is closed, by whatever end of the process.
+fn lock(dir: &Path) -> Result<File, Error> {
+    let file = dir.join(LOCK);
+    let failed = |source| Error::Lock {
+        file: file.clone(),
+        source,
+    };
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&file)
+        .map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse {
+            dir: dir.to_owned(),
+        }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Sets up the connection that writes.
+fn prepare(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
+    connection.busy_timeout(readers::BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(readers::STATEMENTS_MAX);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Every commit is flushed: what was acknowledged survives a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.writer_cache_kib))
+}
+
+impl Store for SqliteStore {
+    fn load(&self, order: &OrderId) -> Result<Option<WorkOrder>, StoreError> {
+        self.read("load an order", |connection| read::order(connection, order))
+    }
+
+    fn history(&self, order: &OrderId) -> Result<Vec<Recorded>, StoreError> {
+        self.read("read a journal", |connection| {
+            read::history(connection, order)
+        })
+    }
+
+    fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        self.submit(commit)?.wait()
+    }
+
+    fn commit_all(&self, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
+        let tickets: Vec<_> = commits
+            .into_iter()
+            .map(|commit| self.submit(commit))
+            .collect();
+        tickets.into_iter().map(|ticket| ticket?.wait()).collect()
+    }
+
+    fn earlier(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, StoreError> {
+        self.read("look for an earlier request", |connection| {
+            commit::earlier(connection, key)
+        })
+    }
+
+    fn list(
+        &self,
+        filter: &OrderFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<OrderSummary>, ListError> {
+        let after = after.map(Cursor::parse).transpose()?;
+        let page = |connection: &Connection| list::page(connection, filter, after, limit);
+        Ok(self.read("list orders", page)?)
+    }
+
+    fn texts(&self, ids: &[TextId]) -> Result<Vec<(TextId, String)>, StoreError> {
+        self.read("read texts", |connection| read::texts(connection, ids))
+    }
+
+    fn personal_data(
+        &self,
+        requester: RequesterId,
+        order: &OrderId,
+        by: &str,
+        at: DateTime<Utc>,
+        purpose: &str,
+    ) -> Result<Option<PersonalData>, StoreError> {
+        let (order, by, purpose) = (order.clone(), by.to_owned(), purpose.to_owned());
+        self.write("read personal data", move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO personal_access (at, actor, order_id, requester, purpose)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![
+                    ms(at),
+                    by,
+                    order.as_str(),
+                    requester.0.as_bytes(),
+                    purpose
+                ])?;
+            read::personal_data(connection, requester)
+        })
+    }
+
+    fn personal_data_for_masking(
+        &self,
+        requester: RequesterId,
+    ) -> Result<Option<PersonalData>, StoreError> {
+        self.read("read personal data", |connection| {
+            read::personal_data(connection, requester)
+        })
+    }
+
+    fn question(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read("read a question", |connection| {
+            read::question(connection, digest)
+        })
+    }
+
+    fn due_timers(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
+        self.read("look for due timers", |connection| {
+            read::due_timers(connection, now, limit)
+        })
+    }
+
+    fn next_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read("look for the next timer", read::next_timer_at)
+    }
+
+    fn drop_timer(&self, timer: &DueTimer) -> Result<(), StoreError> {
+        let timer = timer.clone();
+        self.write("drop a timer", move |connection| {
+            connection
+                .prepare_cached(
+                    "DELETE FROM timers WHERE deadline = ?2 AND moment = ?3 AND at = ?4
+                         AND order_n = (SELECT n FROM orders WHERE id = ?1)",
+                )?
+                .execute(params![
+                    timer.order.as_str(),
+                    name(&timer.deadline)?,
+                    name(&timer.moment)?,
+                    ms(timer.at),
+                ])?;
+            Ok(())
+        })
+    }
+
+    fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError> {
+        self.read("read the outbox", |connection| {
+            read::pending_effects(connection, limit)
+        })
+    }
+
+    fn deliver(&self, messages: &[Message]) -> Result<(), StoreError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let operation = "deliver messages";
+        let rows: Result<Vec<MessageRow>, Fault> = messages.iter().map(MessageRow::new).collect();
+        let rows = rows.map_err(|fault| fault.during(operation))?;
+        self.write(operation, move |connection| {
+            for row in &rows {
+                let order_n: Option<i64> = connection
+                    .prepare_cached("SELECT n FROM orders WHERE id = ?1")?
+                    .query_row([&row.order], |row| row.get(0))
+                    .optional()?;
+                let order_n = order_n
+                    .ok_or_else(|| Fault::Broken(format!("there is no order {}", row.order)))?;
+                insert_message(connection, order_n, row)?;
+                complete_effect(connection, row.id)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn complete_effect(&self, id: EffectId) -> Result<(), StoreError> {
+        self.write("complete an effect", move |connection| {
+            complete_effect(connection, id)
+        })
+    }
+
+    fn messages(&self, order: &OrderId) -> Result<Vec<Message>, StoreError> {
+        self.read("read messages", |connection| {
+            read::messages(connection, order)
+        })
+    }
+
+    fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError> {
+        self.read("look for a source", |connection| {
+            Ok(order_by_source(connection, source)?.map(OrderId::new))
+        })
+    }
+
+    fn provisional_orders(
+        &self,
+        after: Option<&OrderId>,
+        limit: u32,
+    ) -> Result<Vec<OrderId>, StoreError> {
+        self.read("look for provisional deadlines", |connection| {
+            read::provisional_orders(connection, after, limit)
+        })
+    }
+
+    fn calendar_years(&self) -> Result<Vec<YearNotice>, StoreError> {
+        self.read("read the calendar", |connection| {
+            read::all(connection, "SELECT notice FROM calendar_years ORDER BY n")
+        })
+    }
+
+    fn add_calendar_year(
+        &self,
+        notice: &YearNotice,
+        by: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (notice, by) = (notice.clone(), by.to_owned());
+        self.write("keep a calendar year", move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO calendar_years (at, actor, notice) VALUES (?1, ?2, ?3)",
+                )?
+                .execute(params![ms(at), by, json(&notice)?])?;
+            Ok(())
+        })
+    }
+
+    fn recomputed_under(&self) -> Result<Option<String>, StoreError> {
+        self.read("read the calendar", |connection| {
+            read::meta(connection, RECOMPUTED_UNDER)
+        })
+    }
+
+    fn set_recomputed_under(&self, calendar_version: &str) -> Result<(), StoreError> {
+        self.set_meta(
+            "keep the calendar",
+            RECOMPUTED_UNDER,
+            calendar_version.to_owned(),
+        )
+    }
+
+    fn manual_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.read("read the clock", |connection| {
+            let Some(kept) = read::meta(connection, MANUAL_CLOCK)? else {
+                return Ok(None);
+            };
+            let at = kept
+                .parse()
+                .map_err(|error| Fault::Broken(format!("`{kept}`: {error}")))?;
+            crate::codec::instant(at).map(Some)
+        })
+    }
+
+    fn set_manual_clock(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.set_meta("keep the clock", MANUAL_CLOCK, ms(at).to_string())
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        self.set_meta("write", CHECKED, "yes".to_owned())
+    }
+}

@@ -1,0 +1,181 @@
+//! The thread that writes.
+
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread::{self, JoinHandle};
+
+use engine::ports::StoreError;
+use rusqlite::Connection;
+
+use crate::Error;
+use crate::error::Fault;
+
+/// So many callers may wait in the queue; more wait before it.
+const QUEUE_MAX: usize = 1024;
+/// So many callers' writes share a flush at most, so that nobody waits for ever.
+const BATCH_MAX: usize = 256;
+
+/// What one caller wants to write.
+trait Job: Send {
+    /// Does it, inside a savepoint. `false` takes the savepoint back.
+    fn work(&mut self, connection: &Connection) -> bool;
+
+    /// Answers the caller, after the flush or when it failed.
+    fn answer(self: Box<Self>, flushed: &Result<(), StoreError>);
+}
+
+/// Hands writes to the thread and waits for them.
+pub(crate) struct Writer {
+    /// None once the store is being closed.
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A write that is under way.
+pub(crate) struct Ticket<T, E> {
+    operation: &'static str,
+    answer: Option<Receiver<Result<T, E>>>,
+}
+
+impl<T, E: From<StoreError>> Ticket<T, E> {
+    /// Waits until it is durable, or failed.
+    pub(crate) fn wait(self) -> Result<T, E> {
+        match self.answer.map(|answer| answer.recv()) {
+            Some(Ok(answer)) => answer,
+            Some(Err(_)) | None => Err(Fault::WriterEnded.during(self.operation).into()),
+        }
+    }
+}
+
+impl Writer {
+    /// Starts the thread; the connection is its own from now on.
+    pub(crate) fn start(connection: Connection) -> Result<Self, Error> {
+        let (queue, jobs) = mpsc::sync_channel(QUEUE_MAX);
+        let thread = thread::Builder::new()
+            .name("kapok-store".to_owned())
+            .spawn(move || write(&connection, &jobs))
+            .map_err(Error::Thread)?;
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
+    }
+
+    /// Puts a write into the queue.
+    pub(crate) fn submit<T, E>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Ticket<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = mpsc::sync_channel(1);
+        let task = Task {
+            work: Some(work),
+            outcome: None,
+            reply,
+        };
+        let taken = self
+            .queue
+            .as_ref()
+            .is_some_and(|queue| queue.send(Box::new(task)).is_ok());
+        Ticket {
+            operation,
+            answer: taken.then_some(answer),
+        }
+    }
+
+    /// Writes something and waits until it is durable.
+    pub(crate) fn run<T, E>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.submit(operation, work).wait()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that writes ended badly");
+        }
+    }
+}
+
+struct Task<F, T, E> {
+    work: Option<F>,
+    outcome: Option<Result<T, E>>,
+    reply: SyncSender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Task<F, T, E>
+where
+    F: FnOnce(&Connection) -> Result<T, E> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn work(&mut self, connection: &Connection) -> bool {
+        self.outcome = self.work.take().map(|work| work(connection));
+        matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, flushed: &Result<(), StoreError>) {
+        let answer = match (self.outcome, flushed) {
+            // What was refused stays refused, whatever became of the others.
+            (Some(Err(error)), _) => Err(error),
+            (Some(outcome), Ok(())) => outcome,
+            (Some(Ok(_)), Err(error)) => Err(error.clone().into()),
+            (None, Err(error)) => Err(error.clone().into()),
+            (None, Ok(())) => Err(Fault::WriterEnded.during("write").into()),
+        };
+        // A caller that no longer waits has nothing to be told.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// Writes until every sender is gone.
+fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
+    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH_MAX);
+    while let Ok(first) = jobs.recv() {
+        batch.push(first);
+        batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
+        let flushed = flush(connection, &mut batch).map_err(|fault| fault.during("write"));
+        if let Err(error) = &flushed {
+            tracing::error!(%error, cause = %error.source, "a batch was not written");
+        }
+        for job in batch.drain(..) {
+            job.answer(&flushed);
+        }
+    }
+}
+
+/// One transaction for a batch, one savepoint for each of it.
+fn flush(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    let written = batch.iter_mut().try_for_each(|job| {
+        run(connection, "SAVEPOINT one")?;
+        if !job.work(connection) {
+            run(connection, "ROLLBACK TO one")?;
+        }
+        run(connection, "RELEASE one")
+    });
+    let committed = written.and_then(|()| run(connection, "COMMIT"));
+    if committed.is_err() && !connection.is_autocommit() {
+        run(connection, "ROLLBACK")?;
+    }
+    committed
+}
+
+fn run(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Pages: newest first, without gap or repetition, narrowed by each field of the filter.
+
+use contract::types::OrderType;
+use engine::ports::{ListError, OrderFilter, Store as _};
+use lifecycle::command::Command;
+use lifecycle::ids::{DistrictCode, UnitCode};
+
+use crate::fixture::{Fixture, at, channel, operator, registration, unit};
+
+/// Seven orders, two an hour; the third was registered by a channel, the first is accepted.
+fn seven() -> Fixture {
+    let fixture = Fixture::new();
+    for n in 1..=7 {
+        let now = at(&format!("2026-09-16T{:02}:00:00+08:00", 8 + n / 2));
+        let by = if n == 3 { channel() } else { operator() };
+        fixture.store.commit(registration(n, now, &by)).unwrap();
+    }
+    let first = fixture.store.order_by_source("test:1").unwrap().unwrap();
+    let now = at("2026-09-16T20:00:00+08:00");
+    fixture
+        .give(&fixture.load(&first), &Command::AcceptDuty, &unit(), now)
+        .unwrap();
+    fixture
+}
+
+fn numbers(fixture: &Fixture, filter: &OrderFilter, limit: u32) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut after = None;
+    loop {
+        let page = fixture.store.list(filter, after.as_deref(), limit).unwrap();
+        let numbers = page
+            .items
+            .iter()
+            .map(|line| line.id.as_str().trim_start_matches("20260916-0"));
+        pages.push(
+            numbers
+                .map(|number| number.trim_start_matches('0').to_owned())
+                .collect(),
+        );
+        after = page.next;
+        if after.is_none() {
+            return pages;
+        }
+    }
+}
+
+#[test]
+fn pages_follow_each_other() {
+    let fixture = seven();
+    let all = OrderFilter::default();
+    assert_eq!(
+        numbers(&fixture, &all, 3),
+        [vec!["7", "6", "5"], vec!["4", "3", "2"], vec!["1"]]
+    );
+    assert_eq!(numbers(&fixture, &all, 7).len(), 1);
+    for bad in ["", "zz", "3132", "not a cursor"] {
+        let refused = fixture.store.list(&all, Some(bad), 3);
+        assert!(
+            matches!(refused, Err(ListError::BadCursor)),
+            "{bad}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn each_field_of_the_filter_narrows() {
+    let fixture = seven();
+    let none = OrderFilter::default;
+    let stage = |stage: &str| OrderFilter {
+        stage: Some(stage.to_owned()),
+        ..none()
+    };
+    let unit = |code: &str| OrderFilter {
+        unit: Some(UnitCode::new(code)),
+        ..none()
+    };
+    let district = |code: &str| OrderFilter {
+        district: Some(DistrictCode::new(code)),
+        ..none()
+    };
+    let order_type = |order_type| OrderFilter {
+        order_type: Some(order_type),
+        ..none()
+    };
+    let by = |name: &str| OrderFilter {
+        registered_by: Some(name.to_owned()),
+        ..none()
+    };
+    let source = |source: &str| OrderFilter {
+        source: Some(source.to_owned()),
+        ..none()
+    };
+    for (filter, count) in [
+        (stage("awaiting_verification"), 6),
+        (stage("in_handling"), 1),
+        (unit("GZ-D106"), 7),
+        (unit("GZ-ZJJ"), 0),
+        (district("440106"), 7),
+        (district("440111"), 0),
+        (order_type(OrderType::Complaint), 7),
+        (order_type(OrderType::HelpRequest), 0),
+        (by("穗好办"), 1),
+        (by("op-7"), 0),
+        (source("test:5"), 1),
+        (
+            OrderFilter {
+                overdue: Some(false),
+                ..none()
+            },
+            7,
+        ),
+        (
+            OrderFilter {
+                overdue: Some(true),
+                ..none()
+            },
+            0,
+        ),
+        (
+            OrderFilter {
+                provisional: Some(false),
+                ..none()
+            },
+            7,
+        ),
+        (
+            OrderFilter {
+                provisional: Some(true),
+                ..none()
+            },
+            0,
+        ),
+    ] {
+        let pages = numbers(&fixture, &filter, 2);
+        assert_eq!(pages.concat().len(), count, "{filter:?}");
+    }
+    let page = fixture.store.list(&stage("in_handling"), None, 10).unwrap();
+    let id = fixture.store.order_by_source("test:1").unwrap().unwrap();
+    let expected = engine::ports::OrderSummary::of(&fixture.load(&id));
+    assert_eq!(page.items, [expected]);
+}

@@ -1,0 +1,79 @@
+//! The functions server: the shipped `spin.toml` over a real socket, its answers against the host's
+//! own runtime, HTTP as it is in the wild, and bad guests that fail nobody but themselves.
+//!
+//! Needs the artefacts of `make images guests`.
+
+mod client;
+mod guests;
+mod http;
+mod manifest;
+mod verdicts;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use functions::{Application, Config};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A question that every routing rule understands.
+const QUESTION: &str = r#"{"order_type":"complaint","channel":"phone","text":"路灯不亮","registered_at":"2026-03-02T09:15:00.000+08:00"}"#;
+
+/// A server on a port of its own.
+struct Server {
+    address: SocketAddr,
+    runtime: Runtime,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves the manifest within these bounds.
+    fn start(manifest: &Path, config: Config) -> Self {
+        let application = load(manifest, config);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let task = runtime.spawn(functions::serve(Arc::new(application), listener, async {
+            stopped.await.ok();
+        }));
+        Self { address, runtime, stop: Some(stop), task: Some(task) }
+    }
+
+    /// Begins the shutdown.
+    fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+    }
+
+    /// Waits for its end.
+    fn ended(&mut self) {
+        self.runtime.block_on(self.task.take().unwrap()).unwrap();
+    }
+}
+
+/// The shipped application, served once for all tests.
+fn shipped() -> SocketAddr {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| Server::start(&spin_toml(), Config::STANDARD)).address
+}
+
+fn load(manifest: &Path, config: Config) -> Application {
+    functions::load(manifest, config)
+        .unwrap_or_else(|error| panic!("{:#}; run `make images guests`", anyhow::Error::new(error)))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn spin_toml() -> PathBuf {
+    root().join("spin.toml")
+}
