@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests' folder lies in it")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests' folder lies in it")
 }
 
 /// Where cargo puts what it builds.
@@ -26,7 +28,10 @@ pub(crate) fn target() -> PathBuf {
 pub(crate) fn component(name: &str) -> Vec<u8> {
     let path = target().join(format!("wasm32-wasip2/plugin/{name}.wasm"));
     fs::read(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}; run `make plugins guests` first", path.display())
+        panic!(
+            "{}: {error}; run `make plugins guests` first",
+            path.display()
+        )
     })
 }
 
@@ -34,7 +39,9 @@ pub(crate) fn component(name: &str) -> Vec<u8> {
 pub(crate) fn guest(name: &str, settings: &str) -> Image {
     static BAKER: LazyLock<Baker> =
         LazyLock::new(|| Baker::new(&Limits::shipped()).expect("an engine"));
-    BAKER.bake(&component(&format!("examples/{name}")), settings).expect("a good image")
+    BAKER
+        .bake(&component(&format!("examples/{name}")), settings)
+        .expect("a good image")
 }
 
 /// The same runtime for all tests that keep to the shipped limits.
@@ -65,7 +72,9 @@ pub(crate) fn question(subject: &str) -> Question {
 }
 
 /// 2026-09-18T16:00:00+08:00.
-pub(crate) const NOW: Instant = Instant { unix_ms: 1_789_718_400_000 };
+pub(crate) const NOW: Instant = Instant {
+    unix_ms: 1_789_718_400_000,
+};
 
 /// A decision with this number as its id, asking these scopes.
 pub(crate) fn decision(id: u128, scopes: &[&str]) -> DecisionContext {
@@ -85,13 +94,19 @@ pub(crate) fn ask(
 ) -> (Outcome, Option<String>) {
     let context = decision(id, &[]);
     let (attempt, verdict) = runtime.route_with("440100", rule, &context, &question(subject));
-    let reason = verdict.and_then(|candidates| candidates.into_iter().next()).map(|first| first.reason);
+    let reason = verdict
+        .and_then(|candidates| candidates.into_iter().next())
+        .map(|first| first.reason);
     (attempt.outcome, reason)
 }
 
 /// The outcomes of an advice's attempts with the scopes that gave them.
 pub(crate) fn outcomes<V>(advice: &Advice<V>) -> Vec<(&str, &Outcome)> {
-    advice.attempts.iter().map(|attempt| (attempt.scope.as_str(), &attempt.outcome)).collect()
+    advice
+        .attempts
+        .iter()
+        .map(|attempt| (attempt.scope.as_str(), &attempt.outcome))
+        .collect()
 }
 
 /// The rules of the shipped list, baked if need be and loaded.
@@ -100,5 +115,8 @@ pub(crate) fn shipped_rules() -> Vec<(String, Kind, Image)> {
     list.bake_all(&Limits::shipped(), plugins::Force::OnlyStale)
         .unwrap_or_else(|error| panic!("{error:?}; run `make plugins` first"));
     let images = list.load_all().expect("baked");
-    images.into_iter().map(|(scope, image)| (scope, image.description.kind, image)).collect()
+    images
+        .into_iter()
+        .map(|(scope, image)| (scope, image.description.kind, image))
+        .collect()
 }

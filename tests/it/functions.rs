@@ -39,13 +39,20 @@ impl Server {
             .enable_all()
             .build()
             .unwrap();
-        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let listener = runtime
+            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+            .unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = runtime.spawn(functions::serve(Arc::new(application), listener, async {
             stopped.await.ok();
         }));
-        Self { address, runtime, stop: Some(stop), task: Some(task) }
+        Self {
+            address,
+            runtime,
+            stop: Some(stop),
+            task: Some(task),
+        }
     }
 
     /// Begins the shutdown.
@@ -62,7 +69,9 @@ impl Server {
 /// The shipped application, served once for all tests.
 fn shipped() -> SocketAddr {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| Server::start(&spin_toml(), Config::STANDARD)).address
+    SERVER
+        .get_or_init(|| Server::start(&spin_toml(), Config::STANDARD))
+        .address
 }
 
 fn load(manifest: &Path, config: Config) -> Application {
@@ -71,7 +80,10 @@ fn load(manifest: &Path, config: Config) -> Application {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 fn spin_toml() -> PathBuf {

@@ -21,13 +21,30 @@ fn check_failure(name: &str, subject: &str, kind: FailureKind, words: &str) {
     let scope = format!("{name} {subject}");
     runtime().activate(&scope, &loaded(name));
     let advice = runtime().route(&decision(1, &[&scope, "440100"]), &question(subject));
-    let [bad, good] = outcomes(&advice)[..] else { panic!("{:?}", outcomes(&advice)) };
-    let Outcome::Failed { kind: found, detail } = bad.1 else { panic!("{:?}", bad.1) };
+    let [bad, good] = outcomes(&advice)[..] else {
+        panic!("{:?}", outcomes(&advice))
+    };
+    let Outcome::Failed {
+        kind: found,
+        detail,
+    } = bad.1
+    else {
+        panic!("{:?}", bad.1)
+    };
     assert_eq!(*found, kind, "{detail}");
     assert!(detail.contains(words), "`{detail}` lacks `{words}`");
     assert_eq!(good, ("440100", &Outcome::Answered));
-    let reasons: Vec<_> = advice.verdict.iter().flatten().map(|one| one.reason.as_str()).collect();
-    assert_eq!(reasons, ["1 1"], "the next guest sees nothing of the bad one, nor of itself");
+    let reasons: Vec<_> = advice
+        .verdict
+        .iter()
+        .flatten()
+        .map(|one| one.reason.as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        ["1 1"],
+        "the next guest sees nothing of the bad one, nor of itself"
+    );
 }
 
 #[test]
@@ -39,8 +56,7 @@ fn endless_guest_runs_out_of_fuel() {
 fn fuel_ends_a_guest_at_the_same_place_every_time() {
     let rule = loaded("endless");
     let fuel = || {
-        let (attempt, _) =
-            runtime().route_with("440100", &rule, &decision(1, &[]), &question(""));
+        let (attempt, _) = runtime().route_with("440100", &rule, &decision(1, &[]), &question(""));
         attempt.fuel
     };
     let first = fuel();
@@ -59,40 +75,79 @@ fn wall_clock_is_the_net_below_fuel() {
     let rule = runtime.load(&guest("endless", "{}")).unwrap();
     let (outcome, _) = ask(&runtime, &rule, 1, "");
     assert!(
-        matches!(outcome, Outcome::Failed { kind: FailureKind::TimedOut, .. }),
+        matches!(
+            outcome,
+            Outcome::Failed {
+                kind: FailureKind::TimedOut,
+                ..
+            }
+        ),
         "{outcome:?}"
     );
     let good = runtime.load(&guest("state_keeper", "{}")).unwrap();
-    assert_eq!(ask(&runtime, &good, 1, ""), (Outcome::Answered, Some("1 1".to_owned())));
+    assert_eq!(
+        ask(&runtime, &good, 1, ""),
+        (Outcome::Answered, Some("1 1".to_owned()))
+    );
 }
 
 #[test]
 fn memory_eater_is_stopped() {
-    check_failure("memory_eater", "", FailureKind::OutOfMemory, "bytes of memory");
+    check_failure(
+        "memory_eater",
+        "",
+        FailureKind::OutOfMemory,
+        "bytes of memory",
+    );
 }
 
 #[test]
 fn panic_is_a_trap_and_its_words_stay_inside() {
     check_failure("trap", "省政府", FailureKind::Trapped, "unreachable");
     let (outcome, _) = ask(runtime(), &loaded("trap"), 1, "省政府");
-    let Outcome::Failed { detail, .. } = outcome else { panic!("{outcome:?}") };
-    assert!(!detail.contains("省政府"), "what a guest says could be the requester's words");
+    let Outcome::Failed { detail, .. } = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(
+        !detail.contains("省政府"),
+        "what a guest says could be the requester's words"
+    );
 }
 
 #[test]
 fn endless_recursion_is_a_trap() {
-    check_failure("recursion", "", FailureKind::Trapped, "call stack exhausted");
+    check_failure(
+        "recursion",
+        "",
+        FailureKind::Trapped,
+        "call stack exhausted",
+    );
 }
 
 #[test]
 fn large_answers_are_not_taken() {
-    check_failure("too_large", "reason", FailureKind::ResultTooLarge, "too much data");
-    let limits = Limits { fuel: 20_000_000_000, memory_bytes: 512 << 20, ..Limits::shipped() };
+    check_failure(
+        "too_large",
+        "reason",
+        FailureKind::ResultTooLarge,
+        "too much data",
+    );
+    let limits = Limits {
+        fuel: 20_000_000_000,
+        memory_bytes: 512 << 20,
+        ..Limits::shipped()
+    };
     let runtime = Runtime::new(&limits, None).unwrap();
     let rule = runtime.load(&guest("too_large", "{}")).unwrap();
     let (outcome, _) = ask(&runtime, &rule, 1, "");
     assert!(
-        matches!(outcome, Outcome::Failed { kind: FailureKind::ResultTooLarge, .. }),
+        matches!(
+            outcome,
+            Outcome::Failed {
+                kind: FailureKind::ResultTooLarge,
+                ..
+            }
+        ),
         "{outcome:?}"
     );
 }
@@ -101,7 +156,10 @@ fn large_answers_are_not_taken() {
 fn answers_outside_the_contract_are_named() {
     for (subject, words) in [
         ("score", "candidates[0]: the score is above 1000"),
-        ("duplicate", "candidates[1]: the unit stands in the ranking twice"),
+        (
+            "duplicate",
+            "candidates[1]: the unit stands in the ranking twice",
+        ),
         ("unit", "candidates[0]: the unit is empty"),
         ("order", "candidates[1]: the score is above the one before"),
         ("", "the ranking is empty"),
@@ -112,25 +170,42 @@ fn answers_outside_the_contract_are_named() {
 
 #[test]
 fn refusal_and_no_opinion_are_no_failures() {
-    let refused = |detail: &str| Outcome::Refused { detail: detail.to_owned() };
+    let refused = |detail: &str| Outcome::Refused {
+        detail: detail.to_owned(),
+    };
     let rule = loaded("refusal");
-    assert_eq!(ask(runtime(), &rule, 1, ""), (refused("不受理此类事项"), None));
-    assert_eq!(ask(runtime(), &rule, 1, "internal"), (refused("内部表格损坏"), None));
-    assert_eq!(ask(runtime(), &loaded("no_opinion"), 1, ""), (Outcome::NoOpinion, None));
+    assert_eq!(
+        ask(runtime(), &rule, 1, ""),
+        (refused("不受理此类事项"), None)
+    );
+    assert_eq!(
+        ask(runtime(), &rule, 1, "internal"),
+        (refused("内部表格损坏"), None)
+    );
+    assert_eq!(
+        ask(runtime(), &loaded("no_opinion"), 1, ""),
+        (Outcome::NoOpinion, None)
+    );
 }
 
 #[test]
 fn log_is_bounded_and_costs_the_guest_not_the_host() {
     check_failure("log_flooder", "", FailureKind::OutOfFuel, "fuel");
     let (outcome, reason) = ask(runtime(), &loaded("log_flooder"), 1, "2000");
-    assert_eq!((outcome, reason), (Outcome::Answered, Some("2000 lines".to_owned())));
+    assert_eq!(
+        (outcome, reason),
+        (Outcome::Answered, Some("2000 lines".to_owned()))
+    );
 }
 
 #[test]
 fn state_does_not_survive_a_decision() {
     let rule = loaded("state_keeper");
     for id in 0..200 {
-        assert_eq!(ask(runtime(), &rule, id, ""), (Outcome::Answered, Some("1 1".to_owned())));
+        assert_eq!(
+            ask(runtime(), &rule, id, ""),
+            (Outcome::Answered, Some("1 1".to_owned()))
+        );
     }
 }
 
@@ -183,7 +258,11 @@ fn guest_reaches_no_network() {
 
 #[test]
 fn full_pool_is_reported_and_recovers() {
-    let limits = Limits { concurrent: 1, wait: Duration::ZERO, ..Limits::shipped() };
+    let limits = Limits {
+        concurrent: 1,
+        wait: Duration::ZERO,
+        ..Limits::shipped()
+    };
     let runtime = Runtime::new(&limits, None).unwrap();
     let rule = runtime.load(&guest("endless", "{}")).unwrap();
     let barrier = Barrier::new(4);
@@ -196,7 +275,10 @@ fn full_pool_is_reported_and_recovers() {
             }
         };
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     });
     assert!(kinds.contains(&FailureKind::OutOfFuel), "{kinds:?}");
     assert!(kinds.contains(&FailureKind::Overloaded), "{kinds:?}");
@@ -213,14 +295,18 @@ fn check_configure(settings: &str, expected: &dyn Fn(&Error) -> bool) {
         ..Limits::shipped()
     };
     let baker = Baker::new(&limits).unwrap();
-    let error = baker.bake(&component("examples/bad_configure"), settings).unwrap_err();
+    let error = baker
+        .bake(&component("examples/bad_configure"), settings)
+        .unwrap_err();
     assert!(expected(&error), "{error:?}");
 }
 
 #[test]
 fn configure_is_limited_and_its_problems_have_paths() {
     check_configure(r#"{"how":"fine","numbers":[2,3,4,5]}"#, &|error| {
-        error.to_string().ends_with("numbers[1]: 3 is odd; numbers[3]: 5 is odd")
+        error
+            .to_string()
+            .ends_with("numbers[1]: 3 is odd; numbers[3]: 5 is odd")
     });
     check_configure(r#"{"how":"fine","numbers":["x"]}"#, &|error| {
         error.to_string().contains("numbers[0]: ")
@@ -246,9 +332,17 @@ fn baking_twice_gives_the_same_bytes() {
     for (name, settings) in [
         ("examples/state_keeper", "{}"),
         ("examples/clock_reader", "{}"),
-        ("examples/bad_configure", r#"{"how":"fine","numbers":[2,4]}"#),
+        (
+            "examples/bad_configure",
+            r#"{"how":"fine","numbers":[2,4]}"#,
+        ),
     ] {
-        let bake = || Baker::new(&limits).unwrap().bake(&component(name), settings).unwrap();
+        let bake = || {
+            Baker::new(&limits)
+                .unwrap()
+                .bake(&component(name), settings)
+                .unwrap()
+        };
         assert_eq!(bake(), bake(), "{name}");
     }
     let bake = |settings| guest("bad_configure", settings);

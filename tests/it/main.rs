@@ -4,7 +4,10 @@
 //! `cargo test --release -p tests`.
 
 mod artefacts;
+mod cli;
+mod crash;
 mod functions;
+mod http_api;
 mod limits;
 mod plugins;
 mod tidy;

@@ -28,8 +28,10 @@ fn city() -> Runtime {
 fn shipped_rules_load_and_describe_themselves() {
     let runtime = city();
     let active = runtime.active();
-    let rules: Vec<(Kind, &str)> =
-        active.iter().map(|rule| (rule.kind, rule.scope.as_str())).collect();
+    let rules: Vec<(Kind, &str)> = active
+        .iter()
+        .map(|rule| (rule.kind, rule.scope.as_str()))
+        .collect();
     assert_eq!(
         rules,
         [
@@ -52,8 +54,10 @@ fn narrowest_scope_is_asked_first() {
     let runtime = city();
     let ask = |scopes: &[&str], question: &Question| {
         let advice = runtime.route(&decision(1, scopes), question);
-        let scopes: Vec<String> =
-            outcomes(&advice).into_iter().map(|(scope, _)| scope.to_owned()).collect();
+        let scopes: Vec<String> = outcomes(&advice)
+            .into_iter()
+            .map(|(scope, _)| scope.to_owned())
+            .collect();
         (scopes, advice.verdict)
     };
     let noise = question("夜间施工噪声");
@@ -61,7 +65,11 @@ fn narrowest_scope_is_asked_first() {
     assert_eq!(scopes.first().map(String::as_str), Some("440106"));
     assert!(verdict.is_some());
     let (scopes, verdict) = ask(&["440103", "440100"], &noise);
-    assert_eq!(scopes, ["440100"], "a scope without a rule is skipped without an attempt");
+    assert_eq!(
+        scopes,
+        ["440100"],
+        "a scope without a rule is skipped without an attempt"
+    );
     assert!(verdict.is_some());
     let (scopes, verdict) = ask(&["440103"], &noise);
     assert_eq!((scopes.len(), verdict), (0, None));
@@ -84,8 +92,16 @@ fn every_question_is_answered_by_its_plugin() {
         supervised: false,
     };
     let advice = runtime.escalate(&decision(1, &["440115", "440100"]), &overdue);
-    assert!(advice.verdict.is_some_and(|proposals| !proposals.is_empty()));
-    let day = |year| contract::types::CivilDate { year, month: 1, day: 1 };
+    assert!(
+        advice
+            .verdict
+            .is_some_and(|proposals| !proposals.is_empty())
+    );
+    let day = |year| contract::types::CivilDate {
+        year,
+        month: 1,
+        day: 1,
+    };
     let point = knowledge::Point {
         owner: "GZ-GJJ".to_owned(),
         kind: knowledge::PointKind::AnswerScript,
@@ -103,10 +119,14 @@ fn every_question_is_answered_by_its_plugin() {
         today: day(2026),
     };
     let checked = runtime.check(&decision(1, &["440106", "440100"]), &point);
-    let [(attempt, findings)] = checked.as_slice() else { panic!("{checked:?}") };
+    let [(attempt, findings)] = checked.as_slice() else {
+        panic!("{checked:?}")
+    };
     assert_eq!(attempt.outcome, Outcome::Answered);
     assert!(
-        findings.iter().any(|finding| finding.field == knowledge::Field::ValidUntil),
+        findings
+            .iter()
+            .any(|finding| finding.field == knowledge::Field::ValidUntil),
         "{findings:?}"
     );
 }
@@ -128,7 +148,10 @@ fn stored_question_replays_to_the_same_bytes() {
     let again: Question = serde_json::from_slice(&stored).unwrap();
     // Another runtime stands for another process.
     let now = bytes(&city(), 7, &again);
-    assert_eq!(String::from_utf8(then).unwrap(), String::from_utf8(now).unwrap());
+    assert_eq!(
+        String::from_utf8(then).unwrap(),
+        String::from_utf8(now).unwrap()
+    );
 }
 
 /// Copies what is needed to bake the city's routing rule into a folder of its own.
@@ -137,7 +160,11 @@ fn copied_list() -> tempfile::TempDir {
     let at = |path: &str| folder.path().join(path);
     fs::create_dir(at("plugins")).unwrap();
     fs::write(at("routing.wasm"), component("routing")).unwrap();
-    fs::copy(root().join("plugins/routing/settings.toml"), at("settings.toml")).unwrap();
+    fs::copy(
+        root().join("plugins/routing/settings.toml"),
+        at("settings.toml"),
+    )
+    .unwrap();
     fs::write(
         at("plugins/rules.toml"),
         "[[rule]]\nkind = \"routing\"\nscope = \"440100\"\ncomponent = \"routing.wasm\"\n\
@@ -153,20 +180,30 @@ fn only_stale_images_are_baked() {
     let bake = |force| {
         let list = RuleList::read(&folder.path().join("plugins/rules.toml")).unwrap();
         let baked = list.bake_all(&Limits::shipped(), force).unwrap();
-        let [baked] = baked.as_slice() else { panic!("{baked:?}") };
+        let [baked] = baked.as_slice() else {
+            panic!("{baked:?}")
+        };
         (baked.fresh, baked.image.clone())
     };
     let (fresh, first) = bake(Force::OnlyStale);
     assert!(fresh);
     assert_eq!(bake(Force::OnlyStale), (false, first.clone()));
-    assert_eq!(bake(Force::Everything), (true, first.clone()), "baking again gives the same image");
+    assert_eq!(
+        bake(Force::Everything),
+        (true, first.clone()),
+        "baking again gives the same image"
+    );
     let image = folder.path().join("images/routing-city.wasm");
     fs::write(&image, b"damaged").unwrap();
     assert_eq!(bake(Force::OnlyStale), (true, first.clone()));
     let settings = folder.path().join("settings.toml");
     let text = fs::read_to_string(&settings).unwrap();
     fs::write(&settings, format!("# Only a remark\n{text}")).unwrap();
-    assert_eq!(bake(Force::OnlyStale), (false, first.clone()), "the settings say the same");
+    assert_eq!(
+        bake(Force::OnlyStale),
+        (false, first.clone()),
+        "the settings say the same"
+    );
     fs::write(&settings, text.replacen("least = 300", "least = 301", 1)).unwrap();
     let (fresh, second) = bake(Force::OnlyStale);
     assert!(fresh);
@@ -180,8 +217,7 @@ fn compiled_images_are_cached_and_never_trusted_blindly() {
     let origin = || {
         let runtime = Runtime::new(&Limits::shipped(), Some(folder.path())).unwrap();
         let rule = runtime.load(&image).unwrap();
-        let (attempt, _) =
-            runtime.route_with("440100", &rule, &decision(1, &[]), &question(""));
+        let (attempt, _) = runtime.route_with("440100", &rule, &decision(1, &[]), &question(""));
         assert_eq!(attempt.outcome, Outcome::Answered);
         rule.origin()
     };
@@ -190,7 +226,10 @@ fn compiled_images_are_cached_and_never_trusted_blindly() {
     let entry = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "cwasm"))
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "cwasm")
+        })
         .unwrap();
     let mut native = fs::read(&entry).unwrap();
     let middle = native.len() / 2;
@@ -242,14 +281,19 @@ fn swapping_under_load_drops_nothing_and_mixes_nothing() {
             })
             .collect();
         for round in 1..=2000_usize {
-            let before = runtime.activate("440100", &rules[round % 2].0).expect("never empty");
+            let before = runtime
+                .activate("440100", &rules[round % 2].0)
+                .expect("never empty");
             assert_eq!(before.identity(), rules[(round + 1) % 2].0.identity());
             thread::yield_now();
         }
         stop.store(true, Ordering::Relaxed);
         let seen = askers.into_iter().map(|asker| asker.join().unwrap());
         let total = seen.fold([0, 0], |sum, seen| [sum[0] + seen[0], sum[1] + seen[1]]);
-        assert!(total[0] > 0 && total[1] > 0, "both rules answered: {total:?}");
+        assert!(
+            total[0] > 0 && total[1] > 0,
+            "both rules answered: {total:?}"
+        );
     });
 }
 
@@ -259,7 +303,9 @@ fn rolling_back_is_activating_the_older_rule() {
     let [(old, _), (new, _)] = two_rules(&runtime);
     let says = || {
         let advice = runtime.route(&decision(1, &["440100"]), &question(""));
-        advice.verdict.map(|candidates| candidates[0].reason.clone())
+        advice
+            .verdict
+            .map(|candidates| candidates[0].reason.clone())
     };
     assert!(runtime.activate("440100", &old).is_none());
     let before = runtime.activate("440100", &new).unwrap();

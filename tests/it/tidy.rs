@@ -17,9 +17,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plugins", &["contract", "lifecycle", "engine"]),
     ("api", &["contract", "calendar", "lifecycle", "engine"]),
     ("functions", &["contract"]),
-    ("kapok", &[
-        "contract", "calendar", "lifecycle", "engine", "store", "plugins", "api", "functions",
-    ]),
+    (
+        "kapok",
+        &[
+            "contract",
+            "calendar",
+            "lifecycle",
+            "engine",
+            "store",
+            "plugins",
+            "api",
+            "functions",
+        ],
+    ),
     ("sdk", &["contract"]),
     ("routing", &["sdk"]),
     ("escalation", &["sdk"]),
@@ -65,8 +75,11 @@ const LINES_WITHOUT_TESTS: usize = 500;
 fn arrows_point_one_way() {
     let metadata = metadata();
     let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
-    let members: BTreeSet<&str> =
-        metadata.workspace_packages().iter().map(|package| package.name.as_str()).collect();
+    let members: BTreeSet<&str> = metadata
+        .workspace_packages()
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
     let mut wrong = Vec::new();
     for package in metadata.workspace_packages() {
         let name = package.name.as_str();
@@ -117,7 +130,10 @@ fn crates_of_the_host_forbid_unsafe_code() {
             .iter()
             .filter_map(|file| fs::read_to_string(root.join(file)).ok())
             .collect::<String>();
-        assert!(main.contains("#![forbid(unsafe_code)]"), "{root}: forbid unsafe code");
+        assert!(
+            main.contains("#![forbid(unsafe_code)]"),
+            "{root}: forbid unsafe code"
+        );
     }
 }
 
@@ -128,13 +144,20 @@ fn files_say_what_they_are_and_stay_small() {
         let text = fs::read_to_string(&path).unwrap();
         let shown = path.display();
         if !text.starts_with("//!") {
-            wrong.push(format!("{shown}: begin with `//!` and say what the file is"));
+            wrong.push(format!(
+                "{shown}: begin with `//!` and say what the file is"
+            ));
         }
         let lines = text.lines().count();
-        let code = text.lines().take_while(|line| line.trim() != "#[cfg(test)]").count();
+        let code = text
+            .lines()
+            .take_while(|line| line.trim() != "#[cfg(test)]")
+            .count();
         let is_test = shown.to_string().contains("/tests/");
         if lines > LINES_MAX || (!is_test && code > LINES_WITHOUT_TESTS) {
-            wrong.push(format!("{shown}: {lines} lines, {code} without tests; split it"));
+            wrong.push(format!(
+                "{shown}: {lines} lines, {code} without tests; split it"
+            ));
         }
         if path.file_name().is_some_and(|name| name == "mod.rs") {
             wrong.push(format!("{shown}: name the file after the module"));
@@ -156,7 +179,10 @@ fn clippy_files_repeat_the_root_one() {
     for krate in ["calendar", "lifecycle"] {
         let own = fs::read_to_string(root.join("host").join(krate).join("clippy.toml")).unwrap();
         for line in &common {
-            assert!(own.contains(line), "host/{krate}/clippy.toml: repeat `{line}`");
+            assert!(
+                own.contains(line),
+                "host/{krate}/clippy.toml: repeat `{line}`"
+            );
         }
     }
 }
@@ -167,7 +193,11 @@ fn licences_are_permissive() {
         .packages
         .iter()
         .filter(|package| {
-            let expression = package.license.as_deref().unwrap_or("none").replace('/', " OR ");
+            let expression = package
+                .license
+                .as_deref()
+                .unwrap_or("none")
+                .replace('/', " OR ");
             // Every part joined by AND needs one permitted alternative.
             !expression.split(" AND ").all(|part| {
                 part.trim_matches(['(', ')', ' '])
@@ -184,7 +214,12 @@ fn licences_are_permissive() {
 fn readme_names_every_crate() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for package in metadata().workspace_packages() {
-        let folder = package.manifest_path.parent().unwrap().strip_prefix(root()).unwrap();
+        let folder = package
+            .manifest_path
+            .parent()
+            .unwrap()
+            .strip_prefix(root())
+            .unwrap();
         assert!(
             readme.contains(&format!("`{folder}`")),
             "README.md: the code map lacks `{folder}`"
@@ -201,13 +236,18 @@ fn metadata() -> Metadata {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 fn sources() -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders: Vec<PathBuf> =
-        ["host", "plugins", "tests", "wit"].iter().map(|name| root().join(name)).collect();
+    let mut folders: Vec<PathBuf> = ["host", "plugins", "tests", "wit"]
+        .iter()
+        .map(|name| root().join(name))
+        .collect();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

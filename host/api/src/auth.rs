@@ -127,8 +127,10 @@ pub(crate) async fn authenticate(
 ) -> Result<Response, Problem> {
     let token = bearer(request.headers())?;
     let actor = state.auth.actor(token).ok_or_else(|| {
-        Problem::new(codes::BAD_TOKEN, "the bearer token is not known")
-            .header(header::WWW_AUTHENTICATE, "Bearer realm=\"kapok\", error=\"invalid_token\"")
+        Problem::new(codes::BAD_TOKEN, "the bearer token is not known").header(
+            header::WWW_AUTHENTICATE,
+            "Bearer realm=\"kapok\", error=\"invalid_token\"",
+        )
     })?;
     tracing::Span::current().record("role", role_and_code(&actor.role).0);
     request.extensions_mut().insert(Caller(actor));
@@ -185,7 +187,12 @@ mod tests {
             (TokenHash::of("b"), actor(Role::Auditor, "au-1")),
         ])
         .unwrap();
-        for (token, expected) in [("a", Some("op-1")), ("b", Some("au-1")), ("", None), ("A", None)] {
+        for (token, expected) in [
+            ("a", Some("op-1")),
+            ("b", Some("au-1")),
+            ("", None),
+            ("A", None),
+        ] {
             let found = auth.actor(token).map(|actor| actor.name.clone());
             assert_eq!(found.as_deref(), expected, "token {token:?}");
         }

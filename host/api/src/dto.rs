@@ -19,8 +19,9 @@ pub mod requester;
 
 pub mod reference;
 
+pub(crate) use values::in_local_time;
 pub use values::{Line, Period, Time, Words};
 pub use vocabulary::{
     Channel, CloseCode, CommandName, ContactResult, DeadlineKind, DispatchChoice, EvidenceKind,
-    FailureKind, FollowUpMethod, NoDeadline, OrderType, QueueReason, Question, Rating, ReplyMethod,
+    FailureKind, FollowUpMethod, NoDeadline, OrderType, Question, QueueReason, Rating, ReplyMethod,
 };

@@ -34,14 +34,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             None => digest.update(request.uri().path()),
         }
         digest.update([0]);
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Problem::new(codes::BODY_TOO_LARGE, "the body is larger than this server accepts")
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    Problem::new(
+                        codes::BODY_TOO_LARGE,
+                        "the body is larger than this server accepts",
+                    )
                     .way_out("shorten the texts; attachments are references, not part of the body")
-            } else {
-                Problem::new(codes::BAD_REQUEST, "the body could not be read to its end")
-            }
-        })?;
+                } else {
+                    Problem::new(codes::BAD_REQUEST, "the body could not be read to its end")
+                }
+            })?;
         digest.update(&bytes);
         if !bytes.is_empty() && !json {
             return Err(Problem::new(
@@ -59,23 +64,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
 /// Whether the body says that it is JSON.
 fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = value.unwrap_or_default().split(';').next().unwrap_or_default();
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let media_type = value
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// Reads JSON; what is wrong is named by its path.
+/// Reads a JSON object; what is wrong is named by its path.
 fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    // Types here would take their fields from a list too, by position.
+    if text.trim_ascii_start().starts_with(b"[") {
+        return Err(field_at_fault(".", "is a list; send an object"));
+    }
     let mut parser = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let path = error.path().to_string();
         let cause = error.into_inner();
         match cause.classify() {
-            Category::Data => {
-                let detail = without_position(&cause.to_string());
-                Problem::field(codes::INVALID_FIELD, path, detail)
-                    .way_out("/api/v1/openapi.json describes every field")
-            }
+            Category::Data => field_at_fault(&path, without_position(&cause.to_string())),
             Category::Syntax | Category::Eof | Category::Io => malformed(&cause),
         }
     })?;
@@ -83,14 +94,30 @@ fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+fn field_at_fault(path: &str, message: &str) -> Problem {
+    Problem::field(codes::INVALID_FIELD, with_own_name(path, message), message)
+        .way_out("/api/v1/openapi.json describes every field")
+}
+
+/// A field that is missing or stands twice is named by the message only, below the path of its parent.
+fn with_own_name(path: &str, message: &str) -> String {
+    let named = ["missing field `", "duplicate field `"];
+    let rest = named.iter().find_map(|prefix| message.strip_prefix(prefix));
+    match rest.and_then(|rest| rest.split('`').next()) {
+        Some(name) if path == "." => name.to_owned(),
+        Some(name) => format!("{path}.{name}"),
+        None => path.to_owned(),
+    }
+}
+
 fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(codes::MALFORMED_JSON, error.to_string())
 }
 
 /// The path says better where than line and column of the text.
-fn without_position(message: &str) -> String {
+fn without_position(message: &str) -> &str {
     let end = message.rfind(" at line ").unwrap_or(message.len());
-    message.get(..end).unwrap_or(message).to_owned()
+    message.get(..end).unwrap_or(message)
 }
 
 /// The query string. Unknown parameters are refused by the type.
@@ -101,18 +128,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match axum::extract::Query::from_request_parts(parts, state).await {
-            Ok(axum::extract::Query(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                let text = rejection.body_text();
-                let detail = text.rsplit_once("query string: ").map_or(text.as_str(), |(_, d)| d);
-                Err(match detail.split_once(": ") {
-                    Some((field, detail)) => Problem::field(codes::INVALID_PARAMETER, field, detail),
-                    None => Problem::new(codes::INVALID_PARAMETER, detail),
-                }
-                .way_out("/api/v1/openapi.json describes every parameter"))
-            }
-        }
+        let rejection = match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => return Ok(Self(value)),
+            Err(rejection) => rejection.body_text(),
+        };
+        let text = rejection
+            .rsplit_once("query string: ")
+            .map_or(&*rejection, |(_, text)| text);
+        let (path, message) = text.split_once(": ").unwrap_or((".", text));
+        let field = with_own_name(path, message);
+        Err(Problem::field(codes::INVALID_PARAMETER, field, message)
+            .way_out("/api/v1/openapi.json describes every parameter"))
     }
 }
 
@@ -192,7 +218,10 @@ mod tests {
             (json, r#"{"number": 256}"#),
             (json, r#"{"number": 1, "nummer": 1}"#),
             (json, r#"{"number": 1, "number": 2}"#),
-            (json, r#"{"number": 1, "list": [{"name": "a"}, {"name": 7}]}"#),
+            (
+                json,
+                r#"{"number": 1, "list": [{"name": "a"}, {"name": 7}]}"#,
+            ),
             (json, r#"{"number": 1, "list": [{"name": "a", "x": 1}]}"#),
             (json, "[]"),
         ];
@@ -203,7 +232,25 @@ mod tests {
             text.push_str(&line);
             text.push('\n');
         }
-        check(&text, expect![]);
+        check(
+            &text,
+            expect![[r#"
+                Sample { number: 1, list: [Item { name: "a" }] }
+                Sample { number: 1, list: [] }
+                415 "unsupported-media-type" "the body must be sent as application/json"
+                400 "invalid-field" "`number`: missing field `number`"
+                400 "invalid-field" "`number`: missing field `number`"
+                400 "malformed-json" "EOF while parsing an object at line 1 column 1"
+                400 "malformed-json" "expected ident at line 1 column 3"
+                400 "malformed-json" "trailing characters at line 1 column 15"
+                400 "invalid-field" "`number`: invalid value: integer `256`, expected u8"
+                400 "invalid-field" "`nummer`: unknown field `nummer`, expected `number` or `list`"
+                400 "invalid-field" "`number`: duplicate field `number`"
+                400 "invalid-field" "`list[1].name`: invalid type: integer `7`, expected a string"
+                400 "invalid-field" "`list[0].x`: unknown field `x`, expected `name`"
+                400 "invalid-field" "`.`: is a list; send an object"
+            "#]],
+        );
     }
 
     #[tokio::test]
@@ -223,7 +270,15 @@ mod tests {
             text.push_str(&outcome(result).await);
             text.push('\n');
         }
-        check(&text, expect![]);
+        check(
+            &text,
+            expect![[r#"
+                Query(Sample { limit: 1 })
+                400 "invalid-parameter" "`limit`: invalid digit found in string"
+                400 "invalid-parameter" "`limt`: unknown field `limt`, expected `limit`"
+                400 "invalid-parameter" "`limit`: missing field `limit`"
+            "#]],
+        );
     }
 
     #[tokio::test]

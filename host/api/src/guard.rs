@@ -17,28 +17,45 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     let headers = response.headers_mut();
     // Orders change at any time and differ by role: nothing may be kept on the way.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     response
 }
 
 async fn limited(state: &AppState, request: Request, next: Next) -> Result<Response, Problem> {
     let limits = &state.limits;
-    let uri_bytes = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
+    let uri_bytes = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |uri| uri.as_str().len());
     if uri_bytes > limits.uri_bytes_max {
-        return Err(Problem::new(codes::URI_TOO_LONG, "path and query are too long"));
+        return Err(Problem::new(
+            codes::URI_TOO_LONG,
+            "path and query are too long",
+        ));
     }
     let headers = request.headers().iter();
-    let header_bytes: usize = headers.map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let header_bytes: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
     if header_bytes > limits.header_bytes_max {
-        return Err(Problem::new(codes::HEADERS_TOO_LARGE, "the headers are too large in all"));
+        return Err(Problem::new(
+            codes::HEADERS_TOO_LARGE,
+            "the headers are too large in all",
+        ));
     }
     let Ok(_slot) = state.requests.try_acquire() else {
         return Err(Problem::overloaded("every slot for requests is taken"));
     };
     match timeout(limits.request_time, next.run(request)).await {
         Ok(response) => Ok(response),
-        Err(_) => Err(Problem::new(codes::TIMED_OUT, "the request took too long; it may still be carried out")
-            .way_out("repeat it with the same Idempotency-Key: it is not carried out twice")
-            .header(header::RETRY_AFTER, "1")),
+        Err(_) => Err(Problem::new(
+            codes::TIMED_OUT,
+            "the request took too long; it may still be carried out",
+        )
+        .way_out("repeat it with the same Idempotency-Key: it is not carried out twice")
+        .header(header::RETRY_AFTER, "1")),
     }
 }

@@ -25,8 +25,11 @@ impl IfMatch {
 
     fn parse(headers: &HeaderMap) -> Result<Self, Problem> {
         let malformed = || {
-            Problem::new(codes::MALFORMED_IF_MATCH, "If-Match takes one entity tag or `*`")
-                .way_out("send the ETag of the order as it was read, such as `\"7\"`, with its quotes")
+            Problem::new(
+                codes::MALFORMED_IF_MATCH,
+                "If-Match takes one entity tag or `*`",
+            )
+            .way_out("send the ETag of the order as it was read, such as `\"7\"`, with its quotes")
         };
         let mut values = headers.get_all(header::IF_MATCH).iter();
         let Some(value) = values.next() else {
@@ -76,7 +79,9 @@ impl IdempotencyHeader {
         }
         let key = value.to_str().map(str::trim).unwrap_or_default();
         if key.is_empty() || key.len() > KEY_BYTES_MAX {
-            return Err(malformed("Idempotency-Key takes 1 to 255 visible ASCII characters"));
+            return Err(malformed(
+                "Idempotency-Key takes 1 to 255 visible ASCII characters",
+            ));
         }
         Ok(Self(Some(key.to_owned())))
     }

@@ -1,7 +1,7 @@
 //! The HTTP interface of Kapok: routes, request and response types, problem+json, OpenAPI.
 //!
-//! [`router`] makes an axum router from an [`AppState`]; it opens no socket and installs nothing but
-//! what the caller hands in. The engine does all work: this crate translates, guards and counts. It
+//! [`router`] makes an axum router from an [`AppState`], and [`serve()`] serves it on a listener; neither
+//! opens a socket or installs anything but what the caller hands in. The engine does all work: this crate translates, guards and counts. It
 //! knows no SQL and no WebAssembly.
 //!
 //! What holds for every route:
@@ -34,9 +34,12 @@ mod routes;
 
 mod openapi;
 
+mod serve;
+
 pub use auth::{Auth, TokenHash};
 pub use openapi::document;
 pub use routes::router;
+pub use serve::serve;
 pub use state::{AppState, Limits};
 
 /// Why the interface could not be set up.
@@ -57,7 +60,9 @@ pub enum Error {
         second: String,
     },
     /// A token for Kapok itself.
-    #[error("{name} has the role of the system itself, which no token may have; choose another role")]
+    #[error(
+        "{name} has the role of the system itself, which no token may have; choose another role"
+    )]
     SystemToken {
         /// Name of the actor.
         name: String,

@@ -27,7 +27,9 @@ pub const TIMERS: &str = "kapok_timers_total";
 pub const EFFECTS: &str = "kapok_effects_total";
 
 /// Upper bounds of the buckets of [`REQUEST_SECONDS`].
-const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+const SECONDS: [f64; 11] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
+];
 
 /// After so many requests the recorder sorts in what it has gathered, so that its memory stays
 /// bounded even when nobody reads the metrics.
@@ -151,9 +153,15 @@ const fn outcome(outcome: &Outcome) -> &'static str {
 
 fn describe() {
     describe_counter!(REQUESTS, "HTTP requests by method, route and status");
-    describe_histogram!(REQUEST_SECONDS, "Seconds from the head of a request to its answer");
+    describe_histogram!(
+        REQUEST_SECONDS,
+        "Seconds from the head of a request to its answer"
+    );
     describe_counter!(COMMANDS, "Commands by name and outcome");
-    describe_counter!(DECISIONS, "Answers of rule images by question, scope and outcome");
+    describe_counter!(
+        DECISIONS,
+        "Answers of rule images by question, scope and outcome"
+    );
     describe_counter!(TIMERS, "Timers that fired");
     describe_counter!(EFFECTS, "Effects that were performed");
 }

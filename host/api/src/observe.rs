@@ -19,7 +19,11 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 
 /// Middleware: gives the request its id and span, and counts it. What is logged is chosen field by
 /// field: the route's template instead of the path, nothing of the query and of the body.
-pub(crate) async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     let method = method_name(request.method());
@@ -38,7 +42,10 @@ pub(crate) async fn observe(State(state): State<AppState>, request: Request, nex
         let status = response.status().as_u16();
         let took = began.elapsed();
         tracing::Span::current().record("status", status);
-        let code = response.extensions().get::<problem::Code>().map_or("", |code| code.code);
+        let code = response
+            .extensions()
+            .get::<problem::Code>()
+            .map_or("", |code| code.code);
         tracing::info!(took_us = took.as_micros(), code, "answered");
         state.metrics.request(method, route, status, took);
         response
@@ -56,16 +63,24 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
         let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
         (1..=REQUEST_ID_BYTES_MAX).contains(&bytes.len()) && bytes.iter().all(harmless)
     };
-    headers.get(REQUEST_ID).filter(harmless).cloned().unwrap_or_else(|| {
-        // A UUID is always a valid header value.
-        HeaderValue::try_from(Uuid::now_v7().to_string()).unwrap_or(HeaderValue::from_static("none"))
-    })
+    headers
+        .get(REQUEST_ID)
+        .filter(harmless)
+        .cloned()
+        .unwrap_or_else(|| {
+            // A UUID is always a valid header value.
+            HeaderValue::try_from(Uuid::now_v7().to_string())
+                .unwrap_or(HeaderValue::from_static("none"))
+        })
 }
 
 /// Methods as labels: a closed set, whatever clients send.
 fn method_name(method: &Method) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
-    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("OTHER")
+    known
+        .into_iter()
+        .find(|known| *known == method.as_str())
+        .unwrap_or("OTHER")
 }
 
 #[cfg(test)]
@@ -75,7 +90,12 @@ mod tests {
     #[test]
     fn only_a_harmless_request_id_is_taken_over() {
         let long = "a".repeat(65);
-        for (given, kept) in [("a-1.b_2", true), ("a b", false), ("", false), (&long, false)] {
+        for (given, kept) in [
+            ("a-1.b_2", true),
+            ("a b", false),
+            ("", false),
+            (&long, false),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert(REQUEST_ID, HeaderValue::try_from(given).unwrap());
             assert_eq!(request_id(&headers) == given, kept, "{given:?}");

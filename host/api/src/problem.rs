@@ -14,6 +14,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::dto::in_local_time;
+
 pub mod codes;
 
 pub use codes::Code;
@@ -146,8 +148,11 @@ impl Problem {
     /// A problem of our own making. The cause goes to the log and not to the client.
     pub(crate) fn internal(code: Code, error: &dyn std::error::Error) -> Self {
         tracing::error!(error = %chain(error), "the request failed");
-        Self::new(code, "the cause is in the log, under this answer's x-request-id")
-            .way_out("try again later; if it stays, tell the platform's admin the x-request-id")
+        Self::new(
+            code,
+            "the cause is in the log, under this answer's x-request-id",
+        )
+        .way_out("try again later; if it stays, tell the platform's admin the x-request-id")
     }
 
     /// Kapok has no room for the request now.
@@ -169,7 +174,8 @@ impl From<Rejection> for Problem {
             .way_out(rejection.way_out());
         let article = rejection.article();
         problem.0.body.article = (!article.is_empty()).then_some(article);
-        if let Ok(Value::Object(mut params)) = serde_json::to_value(&rejection) {
+        let params = serde_json::to_value(&rejection).map(in_local_time);
+        if let Ok(Value::Object(mut params)) = params {
             params.remove("rejection");
             problem.0.body.params = (!params.is_empty()).then_some(params);
         }
@@ -192,12 +198,12 @@ impl From<engine::Error> for Problem {
                 .order(order.to_string()),
             Error::KeyReused => Self::new(codes::IDEMPOTENCY_KEY_REUSED, detail)
                 .way_out("use a new key for every new request"),
-            Error::InvalidInput { field, problem, way_out } => {
-                Self::field(codes::INVALID_INPUT, field, problem).way_out(way_out)
-            }
-            Error::Busy { .. } => {
-                Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again")
-            }
+            Error::InvalidInput {
+                field,
+                problem,
+                way_out,
+            } => Self::field(codes::INVALID_INPUT, field, problem).way_out(way_out),
+            Error::Busy { .. } => Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again"),
             Error::Calendar(fault) => Self::new(codes::INVALID_INPUT, fault.to_string()),
             Error::Store(fault) => Self::internal(codes::STORE_FAILED, &fault),
             Error::Corrupt { .. } | Error::Question(_) => Self::internal(codes::INTERNAL, &error),
@@ -232,9 +238,8 @@ pub(crate) async fn ensure(response: Response) -> Response {
     }
     let (head, _) = response.into_parts();
     let code = codes::of_status(status);
-    let problem = Problem::new(code, format!("{}: {}", status.as_u16(), reason(status)));
+    let problem = Problem::new(Code { status, ..code }, reason(status));
     let mut answer = problem.into_response();
-    *answer.status_mut() = status;
     if let Some(allow) = head.headers.get(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow.clone());
     }
@@ -285,28 +290,158 @@ mod tests {
     #[tokio::test]
     async fn a_rejection_names_its_article_its_way_out_and_its_numbers() {
         let due_at = DateTime::UNIX_EPOCH;
-        check(Problem::from(Rejection::RatingTooLate { due_at }), expect![]).await;
-        check(Problem::from(Rejection::Closed), expect![]).await;
+        check(
+            Problem::from(Rejection::RatingTooLate { due_at }),
+            expect![[r#"
+                422 Unprocessable Entity
+                content-type: application/problem+json
+                {
+                  "type": "/api/v1/problems#rating-too-late",
+                  "title": "The rating came too late",
+                  "title_zh": "评价已超过期限",
+                  "status": 422,
+                  "code": "rating-too-late",
+                  "detail": "the rating came after 1970-01-01 08:00:00; the order counts as unrated",
+                  "article": "第二十七条第三项",
+                  "way_out": "nothing; the time is over",
+                  "params": {
+                    "due_at": "1970-01-01T08:00:00+08:00"
+                  }
+                }"#]],
+        )
+        .await;
+        check(
+            Problem::from(Rejection::Closed),
+            expect![[r#"
+            422 Unprocessable Entity
+            content-type: application/problem+json
+            {
+              "type": "/api/v1/problems#order-closed",
+              "title": "The order is closed",
+              "title_zh": "工单已办结",
+              "status": 422,
+              "code": "order-closed",
+              "detail": "the order is closed",
+              "way_out": "file a new request"
+            }"#]],
+        )
+        .await;
     }
 
     #[tokio::test]
     async fn a_problem_carries_what_the_client_needs() {
         let conflict = Problem::new(codes::VERSION_CONFLICT, "the order has version 7, not 6");
-        check(conflict.current_version(7), expect![]).await;
-        check(Problem::overloaded("no slot is free"), expect![]).await;
-        check(Problem::field(codes::INVALID_FIELD, "a.b[0]", "is unknown"), expect![]).await;
+        check(
+            conflict.current_version(7),
+            expect![[r#"
+            412 Precondition Failed
+            content-type: application/problem+json
+            etag: "7"
+            {
+              "type": "/api/v1/problems#version-conflict",
+              "title": "The order has moved on",
+              "title_zh": "工单版本已更新",
+              "status": 412,
+              "code": "version-conflict",
+              "detail": "the order has version 7, not 6",
+              "current_version": 7
+            }"#]],
+        )
+        .await;
+        check(
+            Problem::overloaded("no slot is free"),
+            expect![[r#"
+            503 Service Unavailable
+            content-type: application/problem+json
+            retry-after: 1
+            {
+              "type": "/api/v1/problems#overloaded",
+              "title": "Too many requests at once",
+              "title_zh": "系统繁忙",
+              "status": 503,
+              "code": "overloaded",
+              "detail": "no slot is free",
+              "way_out": "try again after the seconds that Retry-After names"
+            }"#]],
+        )
+        .await;
+        check(
+            Problem::field(codes::INVALID_FIELD, "a.b[0]", "is unknown"),
+            expect![[r#"
+                400 Bad Request
+                content-type: application/problem+json
+                {
+                  "type": "/api/v1/problems#invalid-field",
+                  "title": "A field is unknown, missing or of the wrong form",
+                  "title_zh": "字段未知、缺失或格式不正确",
+                  "status": 400,
+                  "code": "invalid-field",
+                  "detail": "`a.b[0]`: is unknown",
+                  "errors": [
+                    {
+                      "field": "a.b[0]",
+                      "detail": "is unknown"
+                    }
+                  ]
+                }"#]],
+        )
+        .await;
     }
 
     #[tokio::test]
     async fn the_cause_of_an_internal_problem_stays_inside() {
         let cause = std::io::Error::other("the disk at slot 3 is gone");
-        check(Problem::internal(codes::STORE_FAILED, &cause), expect![]).await;
+        check(
+            Problem::internal(codes::STORE_FAILED, &cause),
+            expect![[r#"
+            500 Internal Server Error
+            content-type: application/problem+json
+            {
+              "type": "/api/v1/problems#store-failed",
+              "title": "The store failed",
+              "title_zh": "存储故障",
+              "status": 500,
+              "code": "store-failed",
+              "detail": "the cause is in the log, under this answer's x-request-id",
+              "way_out": "try again later; if it stays, tell the platform's admin the x-request-id"
+            }"#]],
+        )
+        .await;
     }
 
     #[tokio::test]
     async fn a_bare_error_becomes_a_problem() {
         let bare = (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")], "");
-        check(bare, expect![]).await;
-        check(StatusCode::IM_A_TEAPOT, expect![]).await;
+        check(
+            bare,
+            expect![[r#"
+                405 Method Not Allowed
+                content-type: application/problem+json
+                allow: GET
+                {
+                  "type": "/api/v1/problems#method-not-allowed",
+                  "title": "The route does not take this method",
+                  "title_zh": "该路径不支持此方法",
+                  "status": 405,
+                  "code": "method-not-allowed",
+                  "detail": "the route takes the methods that Allow names"
+                }"#]],
+        )
+        .await;
+        check(
+            StatusCode::IM_A_TEAPOT,
+            expect![[r#"
+                418 I'm a teapot
+                content-type: application/problem+json
+                {
+                  "type": "/api/v1/problems#bad-request",
+                  "title": "The request cannot be understood",
+                  "title_zh": "无法理解该请求",
+                  "status": 418,
+                  "code": "bad-request",
+                  "detail": "I'm a teapot"
+                }"#]],
+        )
+        .await;
     }
 }

@@ -37,7 +37,10 @@ pub fn router(state: AppState) -> Router {
         .merge(open())
         .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
         .layer(from_fn_with_state(state.clone(), guard));
-    let (router, _) = OpenApiRouter::new().nest(V1, v1).merge(operations()).split_for_parts();
+    let (router, _) = OpenApiRouter::new()
+        .nest(V1, v1)
+        .merge(operations())
+        .split_for_parts();
     router
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), observe))
@@ -46,7 +49,9 @@ pub fn router(state: AppState) -> Router {
 
 /// All routes without their layers, for the document.
 pub(crate) fn all() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().nest(V1, protected().merge(open())).merge(operations())
+    OpenApiRouter::new()
+        .nest(V1, protected().merge(open()))
+        .merge(operations())
 }
 
 /// Routes that need a token.

@@ -86,7 +86,10 @@ impl AppState {
         &self,
         work: impl FnOnce(&Engine) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let slot = timeout(self.limits.engine_wait, self.engine_calls.clone().acquire_owned());
+        let slot = timeout(
+            self.limits.engine_wait,
+            self.engine_calls.clone().acquire_owned(),
+        );
         let Ok(Ok(slot)) = slot.await else {
             return Err(Problem::overloaded("every engine call is taken"));
         };
@@ -96,6 +99,7 @@ impl AppState {
             let _slot = slot;
             span.in_scope(|| work(&engine))
         });
-        task.await.map_err(|panic| Problem::internal(codes::INTERNAL, &panic))
+        task.await
+            .map_err(|panic| Problem::internal(codes::INTERNAL, &panic))
     }
 }

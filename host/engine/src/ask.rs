@@ -165,6 +165,7 @@ fn escalation_question(
         now: context.now.into(),
         registered_at: matter.registered_at,
         due_at: assignment.map(|assignment| assignment.handle_by.due.due_at.into()),
+        // Extensions, returns and supervision are no commands of the main path yet.
         extension_count: 0,
         return_count: 0,
         supervised: false,

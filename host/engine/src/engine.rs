@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use calendar::Calendar;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use lifecycle::Context;
-use lifecycle::command::{Command, Registration};
+use lifecycle::command::{Command, CommandKind, Registration};
 use lifecycle::directory::Directory;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{Actor, OrderId, RequesterId, Role, TextId};
@@ -161,6 +161,8 @@ impl Engine {
         if let Some(handled) = self.handled_before(options)? {
             return Ok(handled);
         }
+        // Permission comes first, so that strangers learn nothing and no plugin is asked for them.
+        lifecycle::check_permission(None, CommandKind::Register, by)?;
         request.validate()?;
         let now = self.registration_instant(request.registered_at)?;
         // A known source is told before plugins are asked; the commit still has the last word.
@@ -217,6 +219,8 @@ impl Engine {
         let texts = texts.into_checked()?;
         for _ in 0..ATTEMPTS_MAX {
             let current = self.load(order)?;
+            // Permission comes before the version, so that a version tells strangers nothing.
+            lifecycle::check_permission(Some(&current), command.kind(), by)?;
             let version = current.version;
             if let Some(expected) = options.if_match
                 && expected != version

@@ -220,17 +220,21 @@ impl Application {
     {
         let started = Instant::now();
         let method = request.method().clone();
-        let path = request.uri().path();
-        if path == HEALTH {
+        if request.uri().path() == HEALTH {
             return Response::new(Full::new(Bytes::from_static(b"OK")));
         }
         let routes = self
             .functions
             .iter()
             .map(|function| (&function.route, function));
-        let found = route::find(routes, path);
+        let found = route::find(routes, request.uri().path());
         let answer = match found {
-            None => Err(Problem::NotFound),
+            None => {
+                // A body that is left unread would cost the client its connection.
+                let rest = discard(request.into_body());
+                tokio::time::timeout(self.config.body_time, rest).await.ok();
+                Err(Problem::NotFound)
+            }
             Some(function) => self.ask(function, request).await,
         };
         let response = answer.unwrap_or_else(Problem::response);
@@ -301,7 +305,7 @@ impl Application {
             }
             // A client that asks before it sends is answered before it sends.
             if !head.headers.contains_key(EXPECT) {
-                discard(&mut body).await;
+                discard(body).await;
             }
             Err(Problem::BodyTooLarge)
         };
@@ -313,7 +317,7 @@ impl Application {
 }
 
 /// Reads and throws away, up to [`DISCARDED_BYTES`].
-async fn discard<B: Body<Data = Bytes> + Unpin>(body: &mut B) {
+async fn discard<B: Body<Data = Bytes> + Unpin>(mut body: B) {
     let mut left = DISCARDED_BYTES;
     while let Some(Ok(frame)) = body.frame().await {
         match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {

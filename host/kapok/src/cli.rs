@@ -45,25 +45,18 @@ Exit codes:
   2  the command line is not understood
   3  import: done, but some lines were refused";
 
+// Each variant takes its help from the type that it holds.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start the hotline: HTTP interface, timers, effects.
     Serve(serve::Arguments),
-    /// Make the rule images: components with their settings frozen in.
     Bake(bake::Arguments),
-    /// File messages from a file as work orders.
     Import(import::Arguments),
-    /// Show work orders.
     #[command(subcommand)]
     Order(order::Command),
-    /// Compute a deadline of the regulation.
     Deadline(deadline::Arguments),
-    /// Show the working-day calendar, or import a year's holiday notice.
     #[command(subcommand)]
     Calendar(calendar::Command),
-    /// Serve the plugins of a spin.toml as HTTP functions, without Spin.
     Functions(functions::Arguments),
-    /// Show or advance a manual clock.
     #[command(subcommand)]
     Clock(clock::Command),
 }

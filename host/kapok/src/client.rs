@@ -1,5 +1,6 @@
 //! Talks to a running server over its HTTP interface, as any other client does.
 
+use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -26,8 +27,7 @@ pub(crate) struct Client {
 }
 
 /// What a server says when it does not do what was asked (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, thiserror::Error)]
-#[error("the server answered {status} {code}: {detail}{}", .way_out.as_ref().map(|way_out| format!("; {way_out}")).unwrap_or_default())]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Problem {
     /// HTTP status.
     #[serde(default)]
@@ -58,10 +58,28 @@ pub(crate) struct FieldError {
     pub(crate) detail: String,
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the server answered {} {}: {}",
+            self.status, self.code, self.detail
+        )?;
+        match &self.way_out {
+            Some(way_out) => write!(f, "; {way_out}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
 impl Client {
     /// The server that the options name, or nothing when they name none.
     pub(crate) fn of(options: &ServerOptions) -> anyhow::Result<Option<Self>> {
-        let Some(server) = &options.server else { return Ok(None) };
+        let Some(server) = &options.server else {
+            return Ok(None);
+        };
         Self::new(server, options.token.as_deref()).map(Some)
     }
 
@@ -88,7 +106,10 @@ impl Client {
 
     /// The same server with another token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// Reads.
@@ -103,8 +124,13 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::get`].
-    pub(crate) fn post(&self, path: &str, body: &Value, key: &str) -> anyhow::Result<Value> {
-        self.send(Method::POST, path, Some(body), Some(key))
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        body: &Value,
+        key: Option<&str>,
+    ) -> anyhow::Result<Value> {
+        self.send(Method::POST, path, Some(body), key)
     }
 
     /// Sets a value.
@@ -140,10 +166,13 @@ impl Client {
                     .context("the request cannot be written")?;
                 self.agent.run(request)
             }
-            None => self.agent.run(request.body(()).context("the request cannot be written")?),
+            None => self
+                .agent
+                .run(request.body(()).context("the request cannot be written")?),
         };
-        let mut response =
-            sent.with_context(|| format!("the server at {} is not reached; is it running?", self.base))?;
+        let mut response = sent.with_context(|| {
+            format!("the server at {} is not reached; is it running?", self.base)
+        })?;
         let status = response.status().as_u16();
         let text = response
             .body_mut()
@@ -153,7 +182,10 @@ impl Client {
             .with_context(|| format!("the answer of {} cannot be read", self.base))?;
         if (200..300).contains(&status) {
             return serde_json::from_str(&text).with_context(|| {
-                format!("the answer of {}{path} is no JSON; is it a Kapok server?", self.base)
+                format!(
+                    "the answer of {}{path} is no JSON; is it a Kapok server?",
+                    self.base
+                )
             });
         }
         let mut problem: Problem = serde_json::from_str(&text).unwrap_or_else(|_| Problem {

@@ -16,7 +16,13 @@ use crate::telemetry::LogFormat;
 #[command(next_help_heading = "Logging")]
 pub(crate) struct LogOptions {
     /// Form of the logs, which go to standard error.
-    #[arg(long, env = "KAPOK_LOG", value_enum, default_value = "text", global = true)]
+    #[arg(
+        long,
+        env = "KAPOK_LOG",
+        value_enum,
+        default_value = "text",
+        global = true
+    )]
     pub(crate) log: LogFormat,
     /// What to log, such as `info`, `debug` or `warn,engine=debug`. Default: `info` for servers,
     /// `warn` for everything else.
@@ -37,7 +43,12 @@ pub(crate) struct DataOptions {
 #[command(next_help_heading = "Rules and organisations")]
 pub(crate) struct RuleOptions {
     /// The active rules: which image answers which question for which scope.
-    #[arg(long, env = "KAPOK_RULES", value_name = "FILE", default_value = "plugins/rules.toml")]
+    #[arg(
+        long,
+        env = "KAPOK_RULES",
+        value_name = "FILE",
+        default_value = "plugins/rules.toml"
+    )]
     pub(crate) rules: PathBuf,
     /// Districts and handling units, in TOML. Default: the demo city that is built in.
     #[arg(long, env = "KAPOK_ORGANISATIONS", value_name = "FILE")]
@@ -58,7 +69,10 @@ impl RuleOptions {
                     format!("cannot read the organisations in `{}`", path.display())
                 })?,
             ),
-            None => ("the demo organisations".to_owned(), demo::ORGANISATIONS.to_owned()),
+            None => (
+                "the demo organisations".to_owned(),
+                demo::ORGANISATIONS.to_owned(),
+            ),
         };
         toml::from_str(&text).with_context(|| format!("{shown}: not a directory of organisations"))
     }
@@ -69,10 +83,20 @@ impl RuleOptions {
 #[command(next_help_heading = "Working on a running server")]
 pub(crate) struct ServerOptions {
     /// Work on this running server, such as `http://127.0.0.1:8345`, instead of a data directory.
-    #[arg(long, env = "KAPOK_SERVER", value_name = "URL", conflicts_with = "data")]
+    #[arg(
+        long,
+        env = "KAPOK_SERVER",
+        value_name = "URL",
+        conflicts_with = "data"
+    )]
     pub(crate) server: Option<String>,
     /// Bearer token for the server; `kapok serve` prints one for every role.
-    #[arg(long, env = "KAPOK_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "KAPOK_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     pub(crate) token: Option<String>,
 }
 

@@ -12,6 +12,8 @@ use lifecycle::directory::Directory;
 use lifecycle::ids::{Actor, DistrictCode, Role, UnitCode};
 use serde::{Deserialize, Serialize};
 
+use crate::values;
+
 /// Districts and handling units of the demo city, in TOML.
 pub(crate) const ORGANISATIONS: &str = include_str!("../demo/organisations.toml");
 
@@ -48,9 +50,14 @@ impl Users {
     pub(crate) fn load_or_make(data: &Path, directory: &Directory) -> anyhow::Result<Self> {
         let path = data.join("tokens.json");
         let shown = path.display();
-        if !path.try_exists().with_context(|| format!("cannot look for `{shown}`"))? {
+        if !path
+            .try_exists()
+            .with_context(|| format!("cannot look for `{shown}`"))?
+        {
             let users = Self::demo(directory)?;
-            users.save(&path).with_context(|| format!("cannot write the tokens to `{shown}`"))?;
+            users
+                .save(&path)
+                .with_context(|| format!("cannot write the tokens to `{shown}`"))?;
             return Ok(users);
         }
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{shown}`"))?;
@@ -66,7 +73,10 @@ impl Users {
     /// What the HTTP interface needs.
     pub(crate) fn auth(&self) -> anyhow::Result<Auth> {
         let tokens = self.users.iter().map(|user| {
-            let actor = Actor { role: user.role.clone(), name: user.name.clone() };
+            let actor = Actor {
+                role: user.role.clone(),
+                name: user.name.clone(),
+            };
             (TokenHash::of(&user.token), actor)
         });
         Auth::new(tokens).context("the tokens in tokens.json cannot be used")
@@ -77,7 +87,10 @@ impl Users {
         let mut shown: Vec<&User> = Vec::new();
         for user in &self.users {
             let kind = std::mem::discriminant(&user.role);
-            if shown.iter().all(|other| std::mem::discriminant(&other.role) != kind) {
+            if shown
+                .iter()
+                .all(|other| std::mem::discriminant(&other.role) != kind)
+            {
                 shown.push(user);
             }
         }
@@ -86,26 +99,38 @@ impl Users {
 
     /// The first token of a role.
     pub(crate) fn token_of(&self, role: &Role) -> Option<&str> {
-        self.users.iter().find(|user| user.role == *role).map(|user| user.token.as_str())
+        self.users
+            .iter()
+            .find(|user| user.role == *role)
+            .map(|user| user.token.as_str())
     }
 
     fn demo(directory: &Directory) -> anyhow::Result<Self> {
         let unit = UnitCode::new(DEMO_UNIT);
         let unit = directory.unit(&unit).or_else(|| directory.units().next());
         let district = DistrictCode::new(DEMO_DISTRICT);
-        let district = directory.district(&district).or_else(|| directory.districts().next());
+        let district = directory
+            .district(&district)
+            .or_else(|| directory.districts().next());
         let roles = [
             ("demo-admin", Some(Role::Admin)),
             ("demo-operator", Some(Role::Operator)),
             ("demo-unit", unit.map(|unit| Role::Unit(unit.code.clone()))),
-            ("demo-district", district.map(|district| Role::District(district.code.clone()))),
+            (
+                "demo-district",
+                district.map(|district| Role::District(district.code.clone())),
+            ),
             ("demo-channel", Some(Role::Channel)),
             ("demo-auditor", Some(Role::Auditor)),
         ];
         let mut users = Vec::new();
         for (name, role) in roles {
             if let Some(role) = role {
-                users.push(User { name: name.to_owned(), role, token: new_token()? });
+                users.push(User {
+                    name: name.to_owned(),
+                    role,
+                    token: new_token()?,
+                });
             }
         }
         Ok(Self { users })
@@ -141,10 +166,7 @@ pub(crate) fn role_name(role: &Role) -> String {
 }
 
 fn new_token() -> anyhow::Result<String> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
-    Ok(format!("kapok_{}", hex::encode(bytes)))
+    Ok(format!("kapok_{}", values::random_hex::<TOKEN_BYTES>()?))
 }
 
 #[cfg(test)]
@@ -160,7 +182,11 @@ mod tests {
         for district in directory.districts() {
             let own = format!("GZ-D{}", &district.code.as_str()[3..]);
             let unit = directory.unit(&UnitCode::new(own.clone()));
-            assert_eq!(unit.and_then(|unit| unit.district.as_ref()), Some(&district.code), "{own}");
+            assert_eq!(
+                unit.and_then(|unit| unit.district.as_ref()),
+                Some(&district.code),
+                "{own}"
+            );
         }
     }
 
@@ -168,10 +194,21 @@ mod tests {
     fn there_is_one_random_token_for_every_role() {
         let directory: Directory = toml::from_str(ORGANISATIONS).unwrap();
         let users = Users::demo(&directory).unwrap();
-        let roles: Vec<String> = users.users.iter().map(|user| role_name(&user.role)).collect();
+        let roles: Vec<String> = users
+            .users
+            .iter()
+            .map(|user| role_name(&user.role))
+            .collect();
         assert_eq!(
             roles,
-            ["admin", "operator", "unit GZ-STHJ", "district 440106", "channel", "auditor"]
+            [
+                "admin",
+                "operator",
+                "unit GZ-STHJ",
+                "district 440106",
+                "channel",
+                "auditor"
+            ]
         );
         assert_eq!(users.one_per_role().len(), 6);
         assert!(users.auth().is_ok());

@@ -19,7 +19,9 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 /// Whether an error only says that nobody reads the output any longer, as in `kapok … | head -1`.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
     })
 }
 
@@ -52,8 +54,11 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     }
     let mut text = String::new();
     for row in lines() {
-        let mut cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
+        let mut cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
         if let (Some(last), Some(cell)) = (cells.last_mut(), row.last()) {
             last.clone_from(cell);
         }
@@ -70,7 +75,13 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = vec![vec!["a".to_owned(), "1".to_owned()], vec!["bbbb".to_owned(), "市".to_owned()]];
-        assert_eq!(table(&["id", "unit"], &rows), "id    unit\na     1\nbbbb  市");
+        let rows = vec![
+            vec!["a".to_owned(), "1".to_owned()],
+            vec!["bbbb".to_owned(), "市".to_owned()],
+        ];
+        assert_eq!(
+            table(&["id", "unit"], &rows),
+            "id    unit\na     1\nbbbb  市"
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Values as people type them and as Kapok prints them: instants, dates, types, channels.
 
+use std::fmt::Write as _;
+
 use calendar::zone;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use contract::types::{Channel, OrderType};
@@ -15,8 +17,10 @@ const TYPES: [(OrderType, &str, &str); 6] = [
 ];
 
 /// The names of every channel (Art. 12).
-const CHANNELS: [(Channel, &str, &str); 2] =
-    [(Channel::Phone, "phone", "电话"), (Channel::Online, "online", "网络")];
+const CHANNELS: [(Channel, &str, &str); 2] = [
+    (Channel::Phone, "phone", "电话"),
+    (Channel::Online, "online", "网络"),
+];
 
 /// Reads a type of matter by its English or Chinese name.
 pub(crate) fn order_type(text: &str) -> Result<OrderType, String> {
@@ -25,7 +29,12 @@ pub(crate) fn order_type(text: &str) -> Result<OrderType, String> {
         .iter()
         .find(|(_, english, chinese)| *english == wanted || *chinese == wanted)
         .map(|(value, ..)| *value)
-        .ok_or_else(|| format!("`{text}` is no type of matter; use one of {}", names(&TYPES)))
+        .ok_or_else(|| {
+            format!(
+                "`{text}` is no type of matter; use one of {}",
+                names(&TYPES)
+            )
+        })
 }
 
 /// The English and Chinese name of a type of matter.
@@ -55,10 +64,19 @@ pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Ok(instant.with_timezone(&Utc));
     }
-    let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0));
+    let local = [
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M",
+    ]
+    .iter()
+    .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+    .or_else(|| {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()?
+            .and_hms_opt(0, 0, 0)
+    });
     local
         .and_then(|local| local.and_local_timezone(zone()).single())
         .map(|instant| instant.with_timezone(&Utc))
@@ -72,17 +90,46 @@ pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// An instant in RFC 3339, in the city's own zone.
 pub(crate) fn rfc3339(instant: DateTime<Utc>) -> String {
-    instant.with_timezone(&zone()).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+    instant
+        .with_timezone(&zone())
+        .to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
+/// So many random bytes from the system, in hex.
+pub(crate) fn random_hex<const BYTES: usize>() -> anyhow::Result<String> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+    Ok(hex::encode(bytes))
 }
 
 /// An instant for people: local date and time without the offset.
 pub(crate) fn local(instant: DateTime<Utc>) -> String {
-    instant.with_timezone(&zone()).format("%Y-%m-%d %H:%M:%S").to_string()
+    instant
+        .with_timezone(&zone())
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+/// A value as it stands in a query string or path: everything but unreserved characters is escaped.
+pub(crate) fn escaped(value: &str) -> String {
+    let mut text = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 fn names<T>(table: &[(T, &str, &str)]) -> String {
-    let names: Vec<String> =
-        table.iter().map(|(_, english, chinese)| format!("{english} ({chinese})")).collect();
+    let names: Vec<String> = table
+        .iter()
+        .map(|(_, english, chinese)| format!("{english} ({chinese})"))
+        .collect();
     names.join(", ")
 }
 
@@ -93,7 +140,9 @@ fn name_of<T: PartialEq + Copy>(
     table
         .iter()
         .find(|(value, ..)| *value == wanted)
-        .map_or(("unknown", "未知"), |(_, english, chinese)| (english, chinese))
+        .map_or(("unknown", "未知"), |(_, english, chinese)| {
+            (english, chinese)
+        })
 }
 
 #[cfg(test)]
@@ -109,9 +158,19 @@ mod tests {
             ("2026-09-18T16:00", "2026-09-18T16:00:00+08:00"),
             ("2026-09-18", "2026-09-18T00:00:00+08:00"),
         ] {
-            assert_eq!(instant(text).map(rfc3339), Ok(expected.to_owned()), "{text}");
+            assert_eq!(
+                instant(text).map(rfc3339),
+                Ok(expected.to_owned()),
+                "{text}"
+            );
         }
-        for text in ["", "18.09.2026", "2026-02-30", "2026-09-18T25:00", "1758182400"] {
+        for text in [
+            "",
+            "18.09.2026",
+            "2026-02-30",
+            "2026-09-18T25:00",
+            "1758182400",
+        ] {
             assert!(instant(text).is_err(), "{text}");
         }
     }
@@ -119,7 +178,10 @@ mod tests {
     #[test]
     fn types_and_channels_have_english_and_chinese_names() {
         assert_eq!(order_type("投诉"), Ok(OrderType::Complaint));
-        assert_eq!(order_type("violation-report"), Ok(OrderType::ViolationReport));
+        assert_eq!(
+            order_type("violation-report"),
+            Ok(OrderType::ViolationReport)
+        );
         assert_eq!(channel("电话"), Ok(Channel::Phone));
         assert!(order_type("praise").is_err_and(|error| error.contains("commendation (表扬)")));
         assert!(channel("fax").is_err());
@@ -127,5 +189,10 @@ mod tests {
             assert_eq!(order_type_name(value), (english, chinese));
             assert_eq!(order_type(english), Ok(value));
         }
+    }
+
+    #[test]
+    fn queries_are_escaped() {
+        assert_eq!(escaped("import:Q05 噪/"), "import%3AQ05%20%E5%99%AA%2F");
     }
 }

@@ -4,8 +4,8 @@
 mod embedded;
 mod ticker;
 
-pub(crate) use embedded::{Clock, Embedded, Rules};
-pub(crate) use ticker::{Ticker, settle};
+pub(crate) use embedded::{Clock, Embedded};
+pub(crate) use ticker::settle;
 
 use std::path::Path;
 
@@ -26,7 +26,9 @@ pub(crate) fn calendar(data: Option<&Path>, server: &ServerOptions) -> anyhow::R
     }
     match data {
         Some(data) => {
-            let embedded = Embedded::look(&DataOptions { data: data.to_owned() })?;
+            let embedded = Embedded::look(&DataOptions {
+                data: data.to_owned(),
+            })?;
             Ok(Calendar::clone(&embedded.engine.calendar()))
         }
         None => Ok(Calendar::shipped()),
@@ -49,12 +51,20 @@ fn calendar_of(answer: &Value) -> anyhow::Result<Calendar> {
     }
     let summary = Summary::deserialize(answer)?;
     let known = summary.years.into_iter().filter(|year| year.known);
-    let notices = known.map(|Year { year, known: _, notice, off, work }| YearNotice {
-        year,
-        notice: notice.unwrap_or_default(),
-        off,
-        work,
-    });
+    let notices = known.map(
+        |Year {
+             year,
+             known: _,
+             notice,
+             off,
+             work,
+         }| YearNotice {
+            year,
+            notice: notice.unwrap_or_default(),
+            off,
+            work,
+        },
+    );
     Ok(Calendar::new(notices)?)
 }
 

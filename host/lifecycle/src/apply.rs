@@ -158,8 +158,7 @@ fn fold(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Option<()> {
             previous_due_at: _,
         } => {
             open(order)?;
-            *slot(order, deadline.kind)? = deadline.clone();
-            Some(())
+            fold_recomputed(order, deadline)
         }
         Event::Closed { code, note: _ } => close(order, *code, at),
     }
@@ -183,6 +182,7 @@ fn fold_handling(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Opt
                 verify_by: verify_by.clone(),
                 handle_by: handle_by.clone(),
                 duty: Duty::Unverified,
+                ask_at: handle_by.warn_at,
                 warned: false,
                 contact_attempts: Vec::new(),
                 reply: None,
@@ -286,7 +286,7 @@ fn fold_rating(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Optio
     Some(())
 }
 
-/// A warning or a miss. A miss is a fact: nothing ever takes it back.
+/// A question or a miss. A miss is a fact: nothing ever takes it back.
 fn fold_marked(order: &mut WorkOrder, event: &Event) -> Option<()> {
     let Event::DeadlineMarked {
         deadline,
@@ -294,19 +294,38 @@ fn fold_marked(order: &mut WorkOrder, event: &Event) -> Option<()> {
         due_at,
         unit,
         provisional,
+        ask_again_at,
+        unit_warned,
     } = event
     else {
         return None;
     };
     open(order)?;
     match moment {
-        Moment::DueSoon => order.assignments.last_mut()?.warned = true,
+        Moment::DueSoon | Moment::StillOverdue => {}
         Moment::Passed => order.missed.push(Missed {
             deadline: *deadline,
             due_at: *due_at,
             unit: unit.clone(),
             provisional: *provisional,
         }),
+    }
+    if *deadline == DeadlineKind::Handling {
+        let assignment = order.assignments.last_mut()?;
+        assignment.ask_at = *ask_again_at;
+        assignment.warned |= unit_warned;
+    }
+    Some(())
+}
+
+/// A deadline under a new calendar. Where that moves it or the first question about it, asking begins
+/// anew: at once, if the plugins should have been asked by now.
+fn fold_recomputed(order: &mut WorkOrder, deadline: &Deadline) -> Option<()> {
+    let slot = slot(order, deadline.kind)?;
+    let moved = slot.due.due_at != deadline.due.due_at || slot.warn_at != deadline.warn_at;
+    *slot = deadline.clone();
+    if moved && deadline.kind == DeadlineKind::Handling {
+        order.assignments.last_mut()?.ask_at = deadline.warn_at;
     }
     Some(())
 }

@@ -41,11 +41,12 @@ pub enum Command {
         /// Why it is not sent back.
         reason: TextId,
     },
-    /// The instant of a deadline, or of the warning before it, has passed; a timer reports it.
+    /// The instant of a deadline, or of a question to the escalation plugins about it, has passed; a
+    /// timer reports it.
     MarkDue {
         /// Which deadline.
         deadline: DeadlineKind,
-        /// Warning or the deadline itself.
+        /// The deadline itself, or a question before or after it.
         moment: Moment,
     },
     /// A new calendar is in force: recompute what was provisional (C3).
@@ -159,10 +160,12 @@ impl Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
-    /// The deadline comes near.
+    /// The deadline comes near: a morning on which the escalation plugins are asked.
     DueSoon,
     /// The deadline has passed.
     Passed,
+    /// The deadline was missed before: a morning on which the escalation plugins are asked again.
+    StillOverdue,
 }
 
 /// A matter to be registered (R12).

@@ -98,8 +98,9 @@ pub struct Deadline {
     /// Due instant, start of the clock, counted days, calendar version, provisional or not.
     #[serde(flatten)]
     pub due: Due,
-    /// From when the deadline is "due soon" and the escalation plugin is asked; only for handling, and
-    /// only where that lies after the trigger.
+    /// From when the deadline is "due soon" and the escalation plugins are asked, 00:00 of a working
+    /// day after the trigger's; only for handling, and only where such a morning lies before the due
+    /// instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warn_at: Option<DateTime<Utc>>,
     /// Rule set that it was computed under.
@@ -153,8 +154,8 @@ impl Deadline {
         self.due.is_late(event)
     }
 
-    /// From when the deadline is due soon. A limit so short that the warning would come with the order
-    /// itself has none.
+    /// From when the deadline is due soon. With a limit shorter than the time before it, from the first
+    /// working-day morning after the trigger; a limit without such a morning is never due soon.
     pub(crate) fn warning(
         &self,
         order_type: OrderType,
@@ -164,7 +165,12 @@ impl Deadline {
             return Ok(None);
         }
         let days = context.rules.due_soon_days(order_type);
-        let at = context.calendar.due_soon_at(self.due.due_at, days)?;
-        Ok((at > self.trigger_at).then_some(at))
+        let due_at = self.due.due_at;
+        let soon = context.calendar.due_soon_at(due_at, days)?;
+        let next_day = context
+            .calendar
+            .due(self.trigger_at, Period::WorkingDays(1))?;
+        let at = soon.max(next_day.clock_start);
+        Ok((at < due_at).then_some(at))
     }
 }

@@ -103,11 +103,11 @@ pub enum Event {
     RatingLapsed,
     /// A dissatisfied requester was called back.
     FollowedUp(FollowUp),
-    /// A deadline comes near, or has passed.
+    /// A deadline comes near, has passed, or is still overdue.
     DeadlineMarked {
         /// Which.
         deadline: DeadlineKind,
-        /// Warning or the deadline itself.
+        /// The deadline itself, or a question to the escalation plugins before or after it.
         moment: Moment,
         /// Its due instant.
         due_at: DateTime<Utc>,
@@ -115,6 +115,13 @@ pub enum Event {
         unit: Option<UnitCode>,
         /// Whether the due instant was provisional.
         provisional: bool,
+        /// When the escalation plugins are asked about it next: 00:00 of the next working day; none
+        /// where they are not, or where the deadline itself comes first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ask_again_at: Option<DateTime<Utc>>,
+        /// Whether the core itself warned the unit now, no plugin having said anything.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unit_warned: bool,
     },
     /// The escalation plugins were asked.
     EscalationAdvised {

@@ -18,8 +18,12 @@ pub fn allowed(order: &WorkOrder, by: &Actor) -> Vec<CommandKind> {
     CommandKind::ALL.into_iter().filter(fits).collect()
 }
 
-/// Art. 5, 6, 43: the role may give the command, and a unit only on the order that it has.
-pub(crate) fn check_permission(
+/// Art. 5, 6, 43: the role may give the command, and a unit only on the order that it has. For whoever
+/// must know before anything else about the order is told; [`crate::decide`] checks it by itself.
+///
+/// # Errors
+/// [`Rejection::NotPermitted`], [`Rejection::NotTheHandlingUnit`].
+pub fn check_permission(
     order: Option<&WorkOrder>,
     command: CommandKind,
     by: &Actor,

@@ -45,6 +45,6 @@ mod apply;
 
 pub use apply::{Corrupt, apply, replay};
 pub use decide::{Context, Decision, Facts, Needs, decide, needs};
-pub use gate::allowed;
+pub use gate::{allowed, check_permission};
 pub use rules::contact::{ContactSeries, contact_series};
 pub use timer::timers;

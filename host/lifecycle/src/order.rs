@@ -127,7 +127,11 @@ pub struct Assignment {
     pub handle_by: Deadline,
     /// Whether the unit has verified that the matter is its own (R26).
     pub duty: Duty,
-    /// Whether the warning before `handle_by` was given.
+    /// From when the escalation plugins are asked (again) about `handle_by`; none where they are not
+    /// any more. It stands still while a report is under review.
+    pub ask_at: Option<DateTime<Utc>>,
+    /// Whether the core itself warned the unit that `handle_by` comes near, no plugin having said
+    /// anything.
     pub warned: bool,
     /// Attempts to reach the requester.
     pub contact_attempts: Vec<ContactAttempt>,
@@ -294,14 +298,11 @@ impl WorkOrder {
         self.missed.iter().any(is_it)
     }
 
-    /// The instant of the warning before a deadline, if it has one that was not given yet.
-    pub(crate) fn warning_pending(&self, deadline: &Deadline) -> Option<DateTime<Utc>> {
-        let warned = self
-            .assignment()
-            .is_some_and(|assignment| assignment.warned);
-        deadline
-            .warn_at
-            .filter(|_| deadline.kind == DeadlineKind::Handling && !warned)
+    /// From when the escalation plugins are asked about a running deadline, if they are.
+    pub(crate) fn ask_at(&self, deadline: &Deadline) -> Option<DateTime<Utc>> {
+        self.assignment()
+            .filter(|_| deadline.kind == DeadlineKind::Handling)?
+            .ask_at
     }
 
     /// Running deadlines that have passed at `now` and were not marked yet (T8).

@@ -36,9 +36,13 @@ pub struct RuleSet {
     pub contact_interval_minutes: u32,
     /// When a plugin's advice is followed without a person.
     pub auto_dispatch: AutoDispatch,
-    /// So many working days before a deadline the escalation plugin is asked for the first time; 0 is
-    /// the morning of the last day.
+    /// So many working days before the last day of handling the escalation plugins are asked for the
+    /// first time, then on the morning (00:00) of every working day up to the last; 0 is the morning
+    /// of the last day alone. A plugin's own thresholds lie within this window.
     pub due_soon_working_days: DueSoon,
+    /// After handling is overdue, the escalation plugins are asked on the morning of every working day
+    /// until so many whole working days have passed; then the ladder is at its end.
+    pub overdue_ask_working_days: u16,
 }
 
 /// When a plugin's advice is followed without a person. The law is silent; the centre sets it.
@@ -88,9 +92,10 @@ impl RuleSet {
                 consultations: false,
             },
             due_soon_working_days: DueSoon {
-                consultation: 0,
-                other: 2,
+                consultation: 1,
+                other: 6,
             },
+            overdue_ask_working_days: 10,
         }
     }
 

@@ -14,7 +14,7 @@ pub struct Timer {
     pub at: DateTime<Utc>,
     /// For which deadline.
     pub deadline: DeadlineKind,
-    /// Warning or the deadline itself.
+    /// The deadline itself, or a question to the escalation plugins before or after it.
     pub moment: Moment,
 }
 
@@ -23,20 +23,25 @@ pub struct Timer {
 pub fn timers(order: &WorkOrder) -> Vec<Timer> {
     let mut timers = Vec::new();
     for deadline in order.running_deadlines() {
-        if order.has_missed(deadline) {
-            continue;
-        }
         let kind = deadline.kind;
-        timers.push(Timer {
-            at: deadline.due.due_at,
-            deadline: kind,
-            moment: Moment::Passed,
-        });
-        if let Some(at) = order.warning_pending(deadline) {
+        let missed = order.has_missed(deadline);
+        if !missed {
+            timers.push(Timer {
+                at: deadline.due.due_at,
+                deadline: kind,
+                moment: Moment::Passed,
+            });
+        }
+        if let Some(at) = order.ask_at(deadline) {
+            let moment = if missed {
+                Moment::StillOverdue
+            } else {
+                Moment::DueSoon
+            };
             timers.push(Timer {
                 at,
                 deadline: kind,
-                moment: Moment::DueSoon,
+                moment,
             });
         }
     }

@@ -24,7 +24,10 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: FailureKind, detail: &str) -> Self {
-        Self { kind, detail: detail.chars().take(DETAIL_CHARS_MAX).collect() }
+        Self {
+            kind,
+            detail: detail.chars().take(DETAIL_CHARS_MAX).collect(),
+        }
     }
 
     /// Tells a guest's failures apart. The text never holds what the guest itself wrote, because it
@@ -72,7 +75,9 @@ pub(crate) fn check_ranking(
     excluded: &[String],
 ) -> Result<(), Failure> {
     if candidates.is_empty() {
-        return Err(Failure::invalid("the ranking is empty; `no-opinion` says that nobody fits"));
+        return Err(Failure::invalid(
+            "the ranking is empty; `no-opinion` says that nobody fits",
+        ));
     }
     let mut seen = BTreeSet::new();
     let mut best = 1000;
@@ -104,10 +109,17 @@ pub(crate) fn check_ranking(
 /// Whether proposals are some: not empty, each with its reason.
 pub(crate) fn check_proposals(proposals: &[escalation::Proposal]) -> Result<(), Failure> {
     if proposals.is_empty() {
-        return Err(Failure::invalid("the actions are empty; `nothing` says that none is needed"));
+        return Err(Failure::invalid(
+            "the actions are empty; `nothing` says that none is needed",
+        ));
     }
-    match proposals.iter().position(|proposal| proposal.reason.trim().is_empty()) {
-        Some(index) => Err(Failure::invalid(&format!("actions[{index}]: the reason is empty"))),
+    match proposals
+        .iter()
+        .position(|proposal| proposal.reason.trim().is_empty())
+    {
+        Some(index) => Err(Failure::invalid(&format!(
+            "actions[{index}]: the reason is empty"
+        ))),
         None => Ok(()),
     }
 }
@@ -118,9 +130,9 @@ pub(crate) fn check_findings(findings: &[knowledge::Finding]) -> Result<(), Fail
         finding.code.trim().is_empty() || finding.message.trim().is_empty()
     };
     match findings.iter().position(silent) {
-        Some(index) => {
-            Err(Failure::invalid(&format!("findings[{index}]: the code or the message is empty")))
-        }
+        Some(index) => Err(Failure::invalid(&format!(
+            "findings[{index}]: the code or the message is empty"
+        ))),
         None => Ok(()),
     }
 }
@@ -130,7 +142,11 @@ mod tests {
     use super::*;
 
     fn candidate(unit: &str, score_permille: u16, reason: &str) -> routing::Candidate {
-        routing::Candidate { unit: unit.to_owned(), score_permille, reason: reason.to_owned() }
+        routing::Candidate {
+            unit: unit.to_owned(),
+            score_permille,
+            reason: reason.to_owned(),
+        }
     }
 
     #[track_caller]
@@ -140,7 +156,11 @@ mod tests {
             (Ok(()), None) => {}
             (Err(failure), Some(wrong)) => {
                 assert_eq!(failure.kind, FailureKind::InvalidAnswer);
-                assert!(failure.detail.contains(wrong), "{} lacks {wrong}", failure.detail);
+                assert!(
+                    failure.detail.contains(wrong),
+                    "{} lacks {wrong}",
+                    failure.detail
+                );
             }
             (got, wrong) => panic!("{got:?}, expected {wrong:?}"),
         }
@@ -148,14 +168,23 @@ mod tests {
 
     #[test]
     fn rankings() {
-        check(&[candidate("A", 1000, "r"), candidate("B", 1000, "r")], None);
+        check(
+            &[candidate("A", 1000, "r"), candidate("B", 1000, "r")],
+            None,
+        );
         check(&[], Some("empty"));
         check(&[candidate(" ", 1, "r")], Some("unit is empty"));
         check(&[candidate("A", 1, "")], Some("reason is empty"));
         check(&[candidate("A", 1001, "r")], Some("above 1000"));
-        check(&[candidate("A", 1, "r"), candidate("B", 2, "r")], Some("candidates[1]: the score"));
+        check(
+            &[candidate("A", 1, "r"), candidate("B", 2, "r")],
+            Some("candidates[1]: the score"),
+        );
         check(&[candidate("X", 1, "r")], Some("excluded"));
-        check(&[candidate("A", 2, "r"), candidate("A", 1, "r")], Some("twice"));
+        check(
+            &[candidate("A", 2, "r"), candidate("A", 1, "r")],
+            Some("twice"),
+        );
     }
 
     #[test]

@@ -25,7 +25,9 @@ use crate::machine::{MEMORIES_MAX, Machine, TABLES_MAX, ticks};
 use crate::{ENGINE, Error, Limits, Refused};
 
 /// The instant at which every image is baked: 2026-01-01T00:00:00+08:00.
-const BAKED_AT: Instant = Instant { unix_ms: 1_767_196_800_000 };
+const BAKED_AT: Instant = Instant {
+    unix_ms: 1_767_196_800_000,
+};
 
 /// Largest description, schema included, and largest list of problems.
 const DESCRIPTION_BYTES_MAX: usize = 1 << 20;
@@ -58,7 +60,11 @@ impl Baker {
             result_bytes: DESCRIPTION_BYTES_MAX,
             ..limits.clone()
         };
-        Ok(Self { machine: Machine::for_baking()?, limits, decision })
+        Ok(Self {
+            machine: Machine::for_baking()?,
+            limits,
+            decision,
+        })
     }
 
     /// Bakes a component with its settings, given as JSON text, into an image.
@@ -101,7 +107,10 @@ impl Baker {
         store.set_fuel(u64::MAX).map_err(Error::engine)?;
         store.set_epoch_deadline(EPOCH_NEVER);
         store.set_hostcall_fuel(usize::MAX);
-        let mut state = WasmtimeWizerComponent { store: &mut store, instance };
+        let mut state = WasmtimeWizerComponent {
+            store: &mut store,
+            instance,
+        };
         unwinding(|| block_on(wizer.snapshot_component(&context, &mut state)))?.map_err(cannot_bake)
     }
 
@@ -114,17 +123,25 @@ impl Baker {
     ) -> Result<Instance, Error> {
         let failed = |error: wasmtime::Error| {
             let Failure { kind, detail } = Failure::of(&error);
-            Error::Guest { function: "settings.configure", kind, detail }
+            Error::Guest {
+                function: "settings.configure",
+                kind,
+                detail,
+            }
         };
-        let pre = self.machine.linker.instantiate_pre(component).map_err(mismatch)?;
+        let pre = self
+            .machine
+            .linker
+            .instantiate_pre(component)
+            .map_err(mismatch)?;
         let functions = settings::GuestIndices::new(&pre).map_err(mismatch)?;
         let instance = pre.instantiate(&mut *store).map_err(failed)?;
         let functions = functions.load(&mut *store, &instance).map_err(mismatch)?;
         match functions.call_configure(store, settings).map_err(failed)? {
             Ok(()) => Ok(instance),
-            Err(problems) => {
-                Err(Error::Settings { problems: problems.into_iter().map(Into::into).collect() })
-            }
+            Err(problems) => Err(Error::Settings {
+                problems: problems.into_iter().map(Into::into).collect(),
+            }),
         }
     }
 
@@ -152,13 +169,23 @@ fn fits(component: &Component, decision: &Limits) -> Result<(), Refused> {
     let Some(needs) = component.resources_required() else {
         return Ok(());
     };
-    let memory = needs.max_initial_memory_size.unwrap_or(0).saturating_mul(WASM_PAGE_BYTES);
+    let memory = needs
+        .max_initial_memory_size
+        .unwrap_or(0)
+        .saturating_mul(WASM_PAGE_BYTES);
     let table = needs.max_initial_table_size.unwrap_or(0);
-    let too_much = |needs: u64, has: usize| usize::try_from(needs).map_or(true, |needs| needs > has);
+    let too_much =
+        |needs: u64, has: usize| usize::try_from(needs).map_or(true, |needs| needs > has);
     let detail = if too_much(memory, decision.memory_bytes) {
-        format!("{memory} bytes of memory after `configure`, of {}", decision.memory_bytes)
+        format!(
+            "{memory} bytes of memory after `configure`, of {}",
+            decision.memory_bytes
+        )
     } else if too_much(table, decision.table_elements) {
-        format!("a table of {table} elements, of {}", decision.table_elements)
+        format!(
+            "a table of {table} elements, of {}",
+            decision.table_elements
+        )
     } else if needs.num_memories > MEMORIES_MAX {
         format!("{} memories, of {MEMORIES_MAX}", needs.num_memories)
     } else if needs.num_tables > TABLES_MAX {
@@ -169,12 +196,25 @@ fn fits(component: &Component, decision: &Limits) -> Result<(), Refused> {
     Err(Refused::TooHungry { detail })
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as a function value in map_err"
+)]
 fn cannot_bake(error: wasmtime::Error) -> Error {
-    Error::Bake { detail: format!("{error:#}") }
+    Error::Bake {
+        detail: format!("{error:#}"),
+    }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "used as a function value in map_err"
+)]
 fn mismatch(error: wasmtime::Error) -> Error {
-    Refused::Mismatch { detail: format!("{error:#}") }.into()
+    Refused::Mismatch {
+        detail: format!("{error:#}"),
+    }
+    .into()
 }
 
 /// The rewriter gives up by panicking on components that it has not been taught. An upload must not
@@ -186,7 +226,9 @@ fn unwinding<R>(work: impl FnOnce() -> R) -> Result<R, Error> {
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
-        Error::Bake { detail: format!("the rewriter does not know this form of component: {text}") }
+        Error::Bake {
+            detail: format!("the rewriter does not know this form of component: {text}"),
+        }
     })
 }
 
@@ -198,11 +240,18 @@ pub(crate) fn describe(
     checked: Checked,
 ) -> Result<Description, Error> {
     store.set_hostcall_fuel(DESCRIPTION_BYTES_MAX);
-    let pre = machine.linker.instantiate_pre(component).map_err(mismatch)?;
+    let pre = machine
+        .linker
+        .instantiate_pre(component)
+        .map_err(mismatch)?;
     let indices = about::GuestIndices::new(&pre).map_err(mismatch)?;
     let failed = |error: wasmtime::Error| {
         let Failure { kind, detail } = Failure::of(&error);
-        Error::Guest { function: "about.describe", kind, detail }
+        Error::Guest {
+            function: "about.describe",
+            kind,
+            detail,
+        }
     };
     let instance = pre.instantiate(&mut store).map_err(failed)?;
     let about = indices.load(&mut store, &instance).map_err(mismatch)?;

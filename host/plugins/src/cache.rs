@@ -45,11 +45,20 @@ impl Cache {
     /// Opens the cache in this folder, which is made if it is not there.
     pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
         let open = || -> io::Result<Key> {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
             key(&folder.join("key"))
         };
-        let key = open().map_err(|source| Error::Cache { path: folder.to_owned(), source })?;
-        Ok(Self { folder: folder.to_owned(), key })
+        let key = open().map_err(|source| Error::Cache {
+            path: folder.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            key,
+        })
     }
 
     /// The compiled image, from the cache or compiled now.
@@ -79,10 +88,14 @@ impl Cache {
         engine_hash: &str,
     ) -> Option<Component> {
         let entry = fs::read(path).ok()?;
-        let component = entry.split_at_checked(CODE_BYTES).and_then(|(code, native)| {
-            self.code(image, engine_hash, native).verify_slice(code).ok()?;
-            deserialize(engine, native).ok()
-        });
+        let component = entry
+            .split_at_checked(CODE_BYTES)
+            .and_then(|(code, native)| {
+                self.code(image, engine_hash, native)
+                    .verify_slice(code)
+                    .ok()?;
+                deserialize(engine, native).ok()
+            });
         if component.is_none() {
             tracing::warn!(path = %path.display(), "a cache entry is damaged or foreign; it is compiled again");
             if let Err(error) = fs::remove_file(path) {
@@ -95,10 +108,16 @@ impl Cache {
     /// Writes an entry. Without it the next start is slower, nothing else, so that a full disk does
     /// not keep a rule from being activated.
     fn write(&self, component: &Component, path: &Path, image: &str, engine_hash: &str) {
-        let written = component.serialize().map_err(Error::engine).and_then(|native| {
-            let code = self.code(image, engine_hash, &native).finalize().into_bytes();
-            write_whole(path, &[code.as_slice(), &native].concat())
-        });
+        let written = component
+            .serialize()
+            .map_err(Error::engine)
+            .and_then(|native| {
+                let code = self
+                    .code(image, engine_hash, &native)
+                    .finalize()
+                    .into_bytes();
+                write_whole(path, &[code.as_slice(), &native].concat())
+            });
         if let Err(error) = written {
             tracing::warn!(path = %path.display(), %error, "a compiled image is not kept");
         }
@@ -116,11 +135,15 @@ impl Cache {
 
 /// Compiles without a cache.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Error> {
-    Component::from_binary(engine, bytes)
-        .map_err(|error| Error::Compile { detail: format!("{error:#}") })
+    Component::from_binary(engine, bytes).map_err(|error| Error::Compile {
+        detail: format!("{error:#}"),
+    })
 }
 
-#[expect(unsafe_code, reason = "wasmtime cannot check native code; the caller has authenticated it")]
+#[expect(
+    unsafe_code,
+    reason = "wasmtime cannot check native code; the caller has authenticated it"
+)]
 fn deserialize(engine: &Engine, native: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: `native` is what `Component::serialize` gave this host for an engine of the same
     // version and settings: the only caller has verified its HMAC, whose key only this cache has.
@@ -204,7 +227,10 @@ mod tests {
         fs::read_dir(folder)
             .expect("a folder")
             .map(|entry| entry.expect("an entry").path())
-            .find(|path| path.extension().is_some_and(|extension| extension == "cwasm"))
+            .find(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "cwasm")
+            })
             .expect("an entry of the cache")
     }
 
@@ -224,7 +250,10 @@ mod tests {
             },
             Origin::Compiled,
         );
-        check(|folder| fs::write(entry(folder), b"short").expect("written"), Origin::Compiled);
+        check(
+            |folder| fs::write(entry(folder), b"short").expect("written"),
+            Origin::Compiled,
+        );
     }
 
     #[test]
@@ -254,7 +283,9 @@ mod tests {
                 let other = tempfile::tempdir().expect("a folder");
                 fs::copy(folder.join("key"), other.path().join("key")).expect("copied");
                 let cache = Cache::open(other.path()).expect("opened");
-                cache.component(&engine, &"1".repeat(64), EMPTY).expect("compiled");
+                cache
+                    .component(&engine, &"1".repeat(64), EMPTY)
+                    .expect("compiled");
                 fs::copy(entry(other.path()), entry(folder)).expect("copied");
             },
             Origin::Compiled,

@@ -19,8 +19,14 @@ pub const CONTRACT: &str = "0.1.0";
 const PACKAGE: &str = "kapok:plugin";
 
 /// WASI 0.2 packages that a plugin may import; every one is linked to something without power.
-const ALLOWED: [&str; 6] =
-    ["wasi:cli", "wasi:io", "wasi:clocks", "wasi:random", "wasi:filesystem", "wasi:sockets"];
+const ALLOWED: [&str; 6] = [
+    "wasi:cli",
+    "wasi:io",
+    "wasi:clocks",
+    "wasi:random",
+    "wasi:filesystem",
+    "wasi:sockets",
+];
 
 /// A component that passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +42,9 @@ pub struct Checked {
 #[non_exhaustive]
 pub enum Refused {
     /// It is larger than the host looks at.
-    #[error("the component has {bytes} bytes, but at most {limit} are taken; build it in release mode, optimised and stripped")]
+    #[error(
+        "the component has {bytes} bytes, but at most {limit} are taken; build it in release mode, optimised and stripped"
+    )]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -44,10 +52,14 @@ pub enum Refused {
         limit: usize,
     },
     /// It is native code, which nobody can check.
-    #[error("this is precompiled native code (.cwasm); upload the WebAssembly component that it was made from, the host compiles it itself")]
+    #[error(
+        "this is precompiled native code (.cwasm); upload the WebAssembly component that it was made from, the host compiles it itself"
+    )]
     Precompiled,
     /// It is a core module.
-    #[error("this is a core WebAssembly module, not a component; build it for the target wasm32-wasip2, or wrap it with `wasm-tools component new`")]
+    #[error(
+        "this is a core WebAssembly module, not a component; build it for the target wasm32-wasip2, or wrap it with `wasm-tools component new`"
+    )]
     CoreModule,
     /// It is no valid WebAssembly component, or uses a proposal that the host does not offer.
     #[error("this is no valid WebAssembly component: {detail}")]
@@ -64,13 +76,17 @@ pub enum Refused {
         hint: &'static str,
     },
     /// It was built for another version of the contract.
-    #[error("the component speaks `{found}`, but this host offers version {CONTRACT} of the contract; rebuild it with the SDK of {CONTRACT}")]
+    #[error(
+        "the component speaks `{found}`, but this host offers version {CONTRACT} of the contract; rebuild it with the SDK of {CONTRACT}"
+    )]
     ContractVersion {
         /// The import or export with its version.
         found: String,
     },
     /// An interface is missing.
-    #[error("the component does not export `{export}`; every plugin exports `settings`, `about` and its question, which the SDK does by itself")]
+    #[error(
+        "the component does not export `{export}`; every plugin exports `settings`, `about` and its question, which the SDK does by itself"
+    )]
     MissingExport {
         /// The interface that is missing.
         export: String,
@@ -84,16 +100,22 @@ pub enum Refused {
         function: &'static str,
     },
     /// It answers no question at all.
-    #[error("the component answers no question; export one of `{PACKAGE}/routing@{CONTRACT}`, `{PACKAGE}/escalation@{CONTRACT}` and `{PACKAGE}/knowledge@{CONTRACT}`")]
+    #[error(
+        "the component answers no question; export one of `{PACKAGE}/routing@{CONTRACT}`, `{PACKAGE}/escalation@{CONTRACT}` and `{PACKAGE}/knowledge@{CONTRACT}`"
+    )]
     NoQuestion,
     /// It answers several questions.
-    #[error("the component answers several questions ({found}); a plugin answers exactly one, so build one component for each")]
+    #[error(
+        "the component answers several questions ({found}); a plugin answers exactly one, so build one component for each"
+    )]
     SeveralQuestions {
         /// Their names.
         found: String,
     },
     /// A function has another signature than the contract's, or an import cannot be satisfied.
-    #[error("the component does not fit the contract: {detail}; rebuild it with the SDK of {CONTRACT}")]
+    #[error(
+        "the component does not fit the contract: {detail}; rebuild it with the SDK of {CONTRACT}"
+    )]
     Mismatch {
         /// What does not fit.
         detail: String,
@@ -113,7 +135,10 @@ pub enum Refused {
 /// [`Refused`] says what is wrong and what to do about it.
 pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
     if bytes.len() > limits.component_bytes {
-        return Err(Refused::TooLarge { bytes: bytes.len(), limit: limits.component_bytes });
+        return Err(Refused::TooLarge {
+            bytes: bytes.len(),
+            limit: limits.component_bytes,
+        });
     }
     if Engine::detect_precompiled(bytes).is_some() {
         return Err(Refused::Precompiled);
@@ -124,13 +149,18 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
     let malformed = |error: wasmparser::BinaryReaderError| Refused::Malformed {
         detail: error.message().to_owned(),
     };
-    let types = Validator::new_with_features(features()).validate_all(bytes).map_err(malformed)?;
+    let types = Validator::new_with_features(features())
+        .validate_all(bytes)
+        .map_err(malformed)?;
     let names = Names::of(bytes).map_err(malformed)?;
     for import in &names.imports {
         check_import(import, &types.as_ref())?;
     }
     let kind = check_exports(&names.exports, &types.as_ref())?;
-    Ok(Checked { kind, contract: CONTRACT })
+    Ok(Checked {
+        kind,
+        contract: CONTRACT,
+    })
 }
 
 /// Proposals that plugins may use. All of them are deterministic; threads, relaxed SIMD, garbage
@@ -189,37 +219,58 @@ impl<'a> Name<'a> {
     fn parse(name: &'a str) -> Option<Self> {
         let (path, version) = name.split_once('@').unwrap_or((name, ""));
         let (package, interface) = path.split_once('/')?;
-        Some(Self { package, interface, version })
+        Some(Self {
+            package,
+            interface,
+            version,
+        })
     }
 }
 
 /// Whether an import may stay.
 fn check_import(import: &str, types: &TypesRef<'_>) -> Result<(), Refused> {
-    let forbidden = |hint| Err(Refused::ForbiddenImport { import: import.to_owned(), hint });
+    let forbidden = |hint| {
+        Err(Refused::ForbiddenImport {
+            import: import.to_owned(),
+            hint,
+        })
+    };
     let Some(name) = Name::parse(import) else {
-        return forbidden("a plugin may import nothing but WASI 0.2; what it needs to know is in the question and the settings");
+        return forbidden(
+            "a plugin may import nothing but WASI 0.2; what it needs to know is in the question and the settings",
+        );
     };
     if name.package == PACKAGE {
         if name.version != CONTRACT {
-            return Err(Refused::ContractVersion { found: import.to_owned() });
+            return Err(Refused::ContractVersion {
+                found: import.to_owned(),
+            });
         }
         let functions = item_functions(types.component_item_for_import(import), types);
         return if name.interface == "types" && functions.is_empty() {
             Ok(())
         } else {
-            forbidden("a plugin exports the contract's interfaces and imports none; a component that imports one is an adapter in front of a plugin")
+            forbidden(
+                "a plugin exports the contract's interfaces and imports none; a component that imports one is an adapter in front of a plugin",
+            )
         };
     }
     if ALLOWED.contains(&name.package) {
         return if name.version.starts_with("0.2.") {
             Ok(())
         } else {
-            forbidden("only version 0.2 of WASI is offered to plugins; build for the target wasm32-wasip2")
+            forbidden(
+                "only version 0.2 of WASI is offered to plugins; build for the target wasm32-wasip2",
+            )
         };
     }
     match name.package {
-        "wasi:http" => forbidden("a plugin has no network, because its answer may depend on nothing but the question and the settings; remove the HTTP client, or put an adapter in front of the plugin"),
-        _ => forbidden("a plugin may import only WASI 0.2 cli, io, clocks, random, filesystem and sockets, which carry no power here; remove the dependency that brings this import"),
+        "wasi:http" => forbidden(
+            "a plugin has no network, because its answer may depend on nothing but the question and the settings; remove the HTTP client, or put an adapter in front of the plugin",
+        ),
+        _ => forbidden(
+            "a plugin may import only WASI 0.2 cli, io, clocks, random, filesystem and sockets, which carry no power here; remove the dependency that brings this import",
+        ),
     }
 }
 
@@ -230,7 +281,9 @@ fn check_exports(exports: &BTreeSet<String>, types: &TypesRef<'_>) -> Result<Kin
             && name.package == PACKAGE
             && name.version != CONTRACT
         {
-            return Err(Refused::ContractVersion { found: export.clone() });
+            return Err(Refused::ContractVersion {
+                found: export.clone(),
+            });
         }
     }
     let present = |kind: &Kind| exports.contains(&full_name(kind.name()));
@@ -240,7 +293,9 @@ fn check_exports(exports: &BTreeSet<String>, types: &TypesRef<'_>) -> Result<Kin
         [kind] => *kind,
         several => {
             let names: Vec<&str> = several.iter().map(|kind| kind.name()).collect();
-            return Err(Refused::SeveralQuestions { found: names.join(", ") });
+            return Err(Refused::SeveralQuestions {
+                found: names.join(", "),
+            });
         }
     };
     let question = match kind {
@@ -248,9 +303,11 @@ fn check_exports(exports: &BTreeSet<String>, types: &TypesRef<'_>) -> Result<Kin
         Kind::Escalation => "escalate",
         Kind::Knowledge => "check",
     };
-    for (interface, function) in
-        [("settings", "configure"), ("about", "describe"), (kind.name(), question)]
-    {
+    for (interface, function) in [
+        ("settings", "configure"),
+        ("about", "describe"),
+        (kind.name(), question),
+    ] {
         let export = full_name(interface);
         if !exports.contains(&export) {
             return Err(Refused::MissingExport { export });
@@ -269,7 +326,11 @@ fn full_name(interface: &str) -> String {
 
 /// Names of the functions of an interface; none if the item is no interface.
 fn item_functions<'a>(item: Option<&ComponentItem>, types: &'a TypesRef<'_>) -> Vec<&'a str> {
-    let Some(ComponentItem { ty: ComponentEntityType::Instance(id), .. }) = item else {
+    let Some(ComponentItem {
+        ty: ComponentEntityType::Instance(id),
+        ..
+    }) = item
+    else {
         return Vec::new();
     };
     types[*id]
@@ -286,8 +347,10 @@ mod tests {
 
     /// A component with these imports and with exports of the form `interface@version#function`.
     fn component(imports: &[&str], exports: &[&str]) -> Vec<u8> {
-        let imports: String =
-            imports.iter().map(|name| format!("(import \"{name}\" (instance))\n")).collect();
+        let imports: String = imports
+            .iter()
+            .map(|name| format!("(import \"{name}\" (instance))\n"))
+            .collect();
         let exports: String = exports
             .iter()
             .map(|export| {
@@ -317,13 +380,21 @@ mod tests {
 
     #[track_caller]
     fn accept(bytes: &[u8], kind: Kind) {
-        assert_eq!(check(bytes, &Limits::shipped()), Ok(Checked { kind, contract: CONTRACT }));
+        assert_eq!(
+            check(bytes, &Limits::shipped()),
+            Ok(Checked {
+                kind,
+                contract: CONTRACT
+            })
+        );
     }
 
     /// Refused, and the text names what the author has to look for.
     #[track_caller]
     fn refuse(bytes: &[u8], words: &[&str]) {
-        let text = check(bytes, &Limits::shipped()).expect_err("refused").to_string();
+        let text = check(bytes, &Limits::shipped())
+            .expect_err("refused")
+            .to_string();
         for word in words {
             assert!(text.contains(word), "`{text}` lacks `{word}`");
         }
@@ -352,12 +423,24 @@ mod tests {
     #[test]
     fn imports_with_power_are_refused_by_name() {
         for (import, words) in [
-            ("wasi:http/outgoing-handler@0.2.6", ["no network", "remove the HTTP client"]),
-            ("wasi:keyvalue/store@0.2.0", ["only WASI 0.2", "remove the dependency"]),
-            ("wasi:cli/environment@0.3.0", ["only version 0.2", "wasm32-wasip2"]),
+            (
+                "wasi:http/outgoing-handler@0.2.6",
+                ["no network", "remove the HTTP client"],
+            ),
+            (
+                "wasi:keyvalue/store@0.2.0",
+                ["only WASI 0.2", "remove the dependency"],
+            ),
+            (
+                "wasi:cli/environment@0.3.0",
+                ["only version 0.2", "wasm32-wasip2"],
+            ),
             ("kapok:plugin/routing@0.1.0", ["imports none", "adapter"]),
             ("kapok:plugin/types@0.2.0", ["0.1.0", "rebuild"]),
-            ("fermyon:spin/llm", ["only WASI 0.2", "remove the dependency"]),
+            (
+                "fermyon:spin/llm",
+                ["only WASI 0.2", "remove the dependency"],
+            ),
         ] {
             let [first, second] = words;
             refuse(&component(&[import], &WHOLE), &[import, first, second]);
@@ -366,16 +449,34 @@ mod tests {
         refuse(&function, &["`log`", "nothing but WASI 0.2"]);
         let typed = "(component (import \"kapok:plugin/types@0.1.0\"
             (instance (export \"spy\" (func)))))";
-        refuse(&wat::parse_str(typed).expect("a component"), &["kapok:plugin/types@0.1.0"]);
+        refuse(
+            &wat::parse_str(typed).expect("a component"),
+            &["kapok:plugin/types@0.1.0"],
+        );
     }
 
     #[test]
     fn exports_must_be_the_contract() {
-        refuse(&component(&[], &[SETTINGS, ABOUT]), &["no question", "kapok:plugin/routing@0.1.0"]);
-        refuse(&component(&[], &[ABOUT, ROUTE]), &["kapok:plugin/settings@0.1.0"]);
-        refuse(&component(&[], &[SETTINGS, ROUTE]), &["kapok:plugin/about@0.1.0"]);
-        refuse(&component(&[], &[SETTINGS, ABOUT, "routing@0.1.0#rout"]), &["function `route`"]);
-        refuse(&component(&[], &[SETTINGS, ABOUT, ROUTE, CHECK]), &["routing, knowledge"]);
+        refuse(
+            &component(&[], &[SETTINGS, ABOUT]),
+            &["no question", "kapok:plugin/routing@0.1.0"],
+        );
+        refuse(
+            &component(&[], &[ABOUT, ROUTE]),
+            &["kapok:plugin/settings@0.1.0"],
+        );
+        refuse(
+            &component(&[], &[SETTINGS, ROUTE]),
+            &["kapok:plugin/about@0.1.0"],
+        );
+        refuse(
+            &component(&[], &[SETTINGS, ABOUT, "routing@0.1.0#rout"]),
+            &["function `route`"],
+        );
+        refuse(
+            &component(&[], &[SETTINGS, ABOUT, ROUTE, CHECK]),
+            &["routing, knowledge"],
+        );
         refuse(
             &component(&[], &[SETTINGS, ABOUT, "routing@0.2.0#route"]),
             &["kapok:plugin/routing@0.2.0", "version 0.1.0", "rebuild"],
@@ -387,14 +488,28 @@ mod tests {
         refuse(b"", &["no valid WebAssembly component"]);
         refuse(b"#!/bin/sh", &["no valid WebAssembly component"]);
         let whole = component(&[], &WHOLE);
-        refuse(whole.get(..whole.len() - 9).expect("longer"), &["no valid WebAssembly component"]);
-        refuse(&wat::parse_str("(module)").expect("a module"), &["core WebAssembly module"]);
-        let precompiled = Engine::default().precompile_component(&whole).expect("compiles");
+        refuse(
+            whole.get(..whole.len() - 9).expect("longer"),
+            &["no valid WebAssembly component"],
+        );
+        refuse(
+            &wat::parse_str("(module)").expect("a module"),
+            &["core WebAssembly module"],
+        );
+        let precompiled = Engine::default()
+            .precompile_component(&whole)
+            .expect("compiles");
         refuse(&precompiled, &["precompiled native code"]);
         let threads = "(component (core module (memory 1 1 shared)))";
         refuse(&wat::parse_str(threads).expect("a component"), &["threads"]);
-        let small = Limits { component_bytes: 10, ..Limits::shipped() };
-        let limit = Refused::TooLarge { bytes: whole.len(), limit: 10 };
+        let small = Limits {
+            component_bytes: 10,
+            ..Limits::shipped()
+        };
+        let limit = Refused::TooLarge {
+            bytes: whole.len(),
+            limit: 10,
+        };
         assert_eq!(check(&whole, &small), Err(limit));
     }
 }

@@ -54,7 +54,9 @@ pub enum Error {
         detail: String,
     },
     /// The plugin says that it is of another kind than its exports.
-    #[error("the plugin describes itself as `{described}`, but exports `{exported}`; make `about.describe` tell the truth")]
+    #[error(
+        "the plugin describes itself as `{described}`, but exports `{exported}`; make `about.describe` tell the truth"
+    )]
     KindMismatch {
         /// From `describe`.
         described: Kind,
@@ -142,12 +144,21 @@ pub enum Error {
 }
 
 impl Error {
-    #[expect(clippy::needless_pass_by_value, reason = "used as a function value in map_err")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "used as a function value in map_err"
+    )]
     pub(crate) fn engine(error: wasmtime::Error) -> Self {
-        Self::Engine { detail: format!("{error:#}") }
+        Self::Engine {
+            detail: format!("{error:#}"),
+        }
     }
 }
 
 fn list(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; ")
+    problems
+        .iter()
+        .map(Problem::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }

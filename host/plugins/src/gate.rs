@@ -19,7 +19,11 @@ pub(crate) struct Slot<'a>(&'a Gate);
 impl Gate {
     /// A gate with this many slots.
     pub(crate) const fn new(slots: usize, wait: Duration) -> Self {
-        Self { free: Mutex::new(slots), freed: Condvar::new(), wait }
+        Self {
+            free: Mutex::new(slots),
+            freed: Condvar::new(),
+            wait,
+        }
     }
 
     /// Takes a slot, or gives up after the wait.

@@ -56,7 +56,11 @@ impl Guest {
     /// # Errors
     ///
     /// None with an engine that counts fuel.
-    pub(crate) fn limit(store: &mut Store<Self>, limits: &Limits, fuel: u64) -> wasmtime::Result<()> {
+    pub(crate) fn limit(
+        store: &mut Store<Self>,
+        limits: &Limits,
+        fuel: u64,
+    ) -> wasmtime::Result<()> {
         store.limiter(|guest| &mut guest.budget);
         store.set_hostcall_fuel(limits.result_bytes);
         store.set_max_component_handles(HANDLES_MAX);
@@ -66,14 +70,20 @@ impl Guest {
     /// The log that the guest writes to; made with its first use.
     pub(crate) fn log(&mut self) -> Arc<Mutex<Log>> {
         let bytes_max = self.log_bytes;
-        Arc::clone(self.log.get_or_insert_with(|| Arc::new(Mutex::new(Log::new(bytes_max)))))
+        Arc::clone(
+            self.log
+                .get_or_insert_with(|| Arc::new(Mutex::new(Log::new(bytes_max)))),
+        )
     }
 
     /// What the guest wrote and how many bytes were dropped, if it wrote at all.
     pub(crate) fn take_log(&mut self) -> Option<(String, u64)> {
         let log = self.log.take()?;
         let log = lock(&log);
-        Some((String::from_utf8_lossy(&log.bytes).into_owned(), log.dropped))
+        Some((
+            String::from_utf8_lossy(&log.bytes).into_owned(),
+            log.dropped,
+        ))
     }
 }
 
@@ -92,7 +102,12 @@ pub(crate) struct Random {
 
 impl Random {
     const fn new(seed: [u8; 32]) -> Self {
-        Self { seed, counter: 0, block: [0; 32], used: 32 }
+        Self {
+            seed,
+            counter: 0,
+            block: [0; 32],
+            used: 32,
+        }
     }
 
     /// The next bytes.
@@ -135,16 +150,24 @@ pub(crate) struct Log {
 
 impl Log {
     const fn new(bytes_max: usize) -> Self {
-        Self { bytes: Vec::new(), bytes_max, dropped: 0 }
+        Self {
+            bytes: Vec::new(),
+            bytes_max,
+            dropped: 0,
+        }
     }
 
     /// Keeps what fits and counts the rest.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
-        let room = self.bytes_max.saturating_sub(self.bytes.len()).min(bytes.len());
+        let room = self
+            .bytes_max
+            .saturating_sub(self.bytes.len())
+            .min(bytes.len());
         let (kept, dropped) = bytes.split_at(room);
         self.bytes.extend_from_slice(kept);
-        self.dropped =
-            self.dropped.saturating_add(u64::try_from(dropped.len()).unwrap_or(u64::MAX));
+        self.dropped = self
+            .dropped
+            .saturating_add(u64::try_from(dropped.len()).unwrap_or(u64::MAX));
     }
 }
 
@@ -157,7 +180,11 @@ pub(crate) fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
 #[derive(Debug, Error)]
 pub(crate) enum Exceeded {
     #[error("asked for {asked} more bytes of memory, of which {left} of {limit} were left")]
-    Memory { asked: usize, left: usize, limit: usize },
+    Memory {
+        asked: usize,
+        left: usize,
+        limit: usize,
+    },
     #[error("asked for a table of {asked} elements, of which a table may have {limit}")]
     Table { asked: usize, limit: usize },
 }
@@ -199,7 +226,11 @@ impl ResourceLimiter for Budget {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         if desired > self.table_elements {
-            return Err(Exceeded::Table { asked: desired, limit: self.table_elements }.into());
+            return Err(Exceeded::Table {
+                asked: desired,
+                limit: self.table_elements,
+            }
+            .into());
         }
         Ok(true)
     }

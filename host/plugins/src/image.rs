@@ -105,8 +105,10 @@ impl Image {
     /// A file cannot be read, or the image is not the one that the sidecar names.
     pub fn load(path: &Path) -> Result<(Self, String), Error> {
         let sidecar = Sidecar::load(&path.with_extension("json"))?;
-        let bytes =
-            fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let bytes = fs::read(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         let found = digest(&bytes);
         if found != sidecar.image {
             return Err(Error::DamagedImage {
@@ -141,10 +143,14 @@ impl Sidecar {
     ///
     /// The file cannot be read or has not the right form.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let text =
-            fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        serde_json::from_slice(&text)
-            .map_err(|source| Error::Sidecar { path: path.to_owned(), source })
+        let text = fs::read(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        serde_json::from_slice(&text).map_err(|source| Error::Sidecar {
+            path: path.to_owned(),
+            source,
+        })
     }
 }
 
@@ -166,7 +172,10 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|source| Error::Write { path: path.to_owned(), source })
+    write().map_err(|source| Error::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -195,7 +204,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("images/routing-city.wasm");
         sample().save(&path, "440100").expect("saved");
-        assert_eq!(Image::load(&path).expect("loaded"), (sample(), "440100".to_owned()));
+        assert_eq!(
+            Image::load(&path).expect("loaded"),
+            (sample(), "440100".to_owned())
+        );
     }
 
     #[test]
@@ -204,6 +216,9 @@ mod tests {
         let path = folder.path().join("routing.wasm");
         sample().save(&path, "440100").expect("saved");
         fs::write(&path, b"other").expect("written");
-        assert!(matches!(Image::load(&path), Err(Error::DamagedImage { .. })));
+        assert!(matches!(
+            Image::load(&path),
+            Err(Error::DamagedImage { .. })
+        ));
     }
 }

@@ -62,13 +62,19 @@ impl Machine {
         let mut linker = Linker::new(&engine);
         wasi::link(&mut linker).map_err(Error::engine)?;
         let ticker = Ticker::start(engine.weak()).map_err(|source| Error::Ticker { source })?;
-        Ok(Self { engine, linker, _ticker: ticker })
+        Ok(Self {
+            engine,
+            linker,
+            _ticker: ticker,
+        })
     }
 }
 
 /// How many ticks a guest may see within this time. One is added because the first may come at once.
 pub(crate) fn ticks(time: Duration) -> u64 {
-    u64::try_from(time.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    u64::try_from(time.as_millis() / TICK.as_millis())
+        .unwrap_or(u64::MAX)
+        .saturating_add(1)
 }
 
 /// Code generation and proposals; the same for baking and for decisions, so that what a plugin does
@@ -132,13 +138,20 @@ struct Ticker {
 impl Ticker {
     fn start(engine: EngineWeak) -> std::io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
-        let thread = thread::Builder::new().name("epoch-ticker".to_owned()).spawn(move || {
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(TICK) {
-                let Some(engine) = engine.upgrade() else { return };
-                engine.increment_epoch();
-            }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        let thread = thread::Builder::new()
+            .name("epoch-ticker".to_owned())
+            .spawn(move || {
+                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(TICK) {
+                    let Some(engine) = engine.upgrade() else {
+                        return;
+                    };
+                    engine.increment_epoch();
+                }
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 
@@ -161,7 +174,9 @@ mod tests {
     /// Decisions name the engine, so the name must follow the dependency.
     #[test]
     fn engine_names_the_version_that_is_linked() {
-        let version = ENGINE.strip_prefix("wasmtime ").expect("a name and a version");
+        let version = ENGINE
+            .strip_prefix("wasmtime ")
+            .expect("a name and a version");
         let lock = include_str!("../../../Cargo.lock");
         assert!(lock.contains(&format!("name = \"wasmtime\"\nversion = \"{version}\"\n")));
     }

@@ -65,7 +65,10 @@ impl Rule {
     /// The first characters of the image's digest, enough to tell rules apart in a log.
     #[must_use]
     pub fn short(&self) -> &str {
-        self.identity.image.get(..12).unwrap_or(&self.identity.image)
+        self.identity
+            .image
+            .get(..12)
+            .unwrap_or(&self.identity.image)
     }
 }
 
@@ -98,7 +101,9 @@ impl Rules {
     /// Every rule, by question and scope.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Kind, &str, &Arc<Rule>)> {
         Kind::ALL.into_iter().flat_map(|kind| {
-            self.of(kind).iter().map(move |(scope, rule)| (kind, scope.as_str(), rule))
+            self.of(kind)
+                .iter()
+                .map(move |(scope, rule)| (kind, scope.as_str(), rule))
         })
     }
 
@@ -134,7 +139,9 @@ impl Registry {
         let kind = rule.kind();
         let before = self.0.rcu(|rules| {
             let mut rules = Rules::clone(rules);
-            rules.of_mut(kind).insert(scope.to_owned(), Arc::clone(rule));
+            rules
+                .of_mut(kind)
+                .insert(scope.to_owned(), Arc::clone(rule));
             rules
         });
         before.get(kind, scope).cloned()

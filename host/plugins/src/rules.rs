@@ -77,10 +77,18 @@ impl RuleList {
     ///
     /// The file cannot be read, has not the right form, or names two rules for one scope and kind.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path)
-            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        let root = path.parent().map(|folder| folder.join("..")).unwrap_or_default();
-        Self::parse(&text, root).map_err(|detail| Error::RuleList { path: path.to_owned(), detail })
+        let text = fs::read_to_string(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let root = path
+            .parent()
+            .map(|folder| folder.join(".."))
+            .unwrap_or_default();
+        Self::parse(&text, root).map_err(|detail| Error::RuleList {
+            path: path.to_owned(),
+            detail,
+        })
     }
 
     fn parse(text: &str, root: PathBuf) -> Result<Self, String> {
@@ -88,7 +96,13 @@ impl RuleList {
         let mut seen = BTreeSet::new();
         let mut images = BTreeSet::new();
         for rule in &form.rules {
-            let RuleEntry { kind, scope, image, component: _, settings: _ } = rule;
+            let RuleEntry {
+                kind,
+                scope,
+                image,
+                component: _,
+                settings: _,
+            } = rule;
             if scope.trim().is_empty() {
                 return Err(format!("a rule `{kind}` has an empty scope"));
             }
@@ -99,7 +113,10 @@ impl RuleList {
                 return Err(format!("two rules write the image {}", image.display()));
             }
         }
-        Ok(Self { rules: form.rules, root })
+        Ok(Self {
+            rules: form.rules,
+            root,
+        })
     }
 
     /// Bakes every rule of the list whose image is not up to date; with `force` every one.
@@ -111,9 +128,13 @@ impl RuleList {
         let mut baker = None;
         let mut done = Vec::new();
         for rule in &self.rules {
-            let baked = self.bake_one(rule, limits, force, &mut baker).map_err(|source| {
-                Error::Rule { kind: rule.kind, scope: rule.scope.clone(), source: Box::new(source) }
-            })?;
+            let baked = self
+                .bake_one(rule, limits, force, &mut baker)
+                .map_err(|source| Error::Rule {
+                    kind: rule.kind,
+                    scope: rule.scope.clone(),
+                    source: Box::new(source),
+                })?;
             done.push(baked);
         }
         Ok(done)
@@ -142,8 +163,10 @@ impl RuleList {
         baker: &mut Option<Baker>,
     ) -> Result<Baked, Error> {
         let component_path = self.root.join(&rule.component);
-        let component = fs::read(&component_path)
-            .map_err(|source| Error::Read { path: component_path.clone(), source })?;
+        let component = fs::read(&component_path).map_err(|source| Error::Read {
+            path: component_path.clone(),
+            source,
+        })?;
         let settings = settings_from_file(&self.root.join(&rule.settings))?;
         let path = self.root.join(&rule.image);
         let baked = |image: &str, fresh| Baked {
@@ -223,9 +246,18 @@ mod tests {
     #[test]
     fn lists() {
         check("", Ok(0));
-        check(&(entry("routing", "440100", "a") + &entry("routing", "440106", "b")), Ok(2));
-        check(&(entry("routing", "1", "a") + &entry("routing", "1", "b")), Err("two rules"));
-        check(&(entry("routing", "1", "a") + &entry("knowledge", "1", "a")), Err("the image a"));
+        check(
+            &(entry("routing", "440100", "a") + &entry("routing", "440106", "b")),
+            Ok(2),
+        );
+        check(
+            &(entry("routing", "1", "a") + &entry("routing", "1", "b")),
+            Err("two rules"),
+        );
+        check(
+            &(entry("routing", "1", "a") + &entry("knowledge", "1", "a")),
+            Err("the image a"),
+        );
         check(&entry("routing", " ", "a"), Err("empty scope"));
         check(&entry("weather", "1", "a"), Err("weather"));
         check("[[rule]]\nscop = 1", Err("scop"));

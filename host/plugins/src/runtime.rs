@@ -68,12 +68,16 @@ impl Runtime {
             Some(cache) => cache.component(engine, &digest(&image.bytes), &image.bytes)?,
             None => (compile(engine, &image.bytes)?, Origin::Compiled),
         };
-        let mismatch = |error: wasmtime::Error| Refused::Mismatch { detail: format!("{error:#}") };
-        let pre = self.machine.linker.instantiate_pre(&component).map_err(mismatch)?;
+        let mismatch = |error: wasmtime::Error| Refused::Mismatch {
+            detail: format!("{error:#}"),
+        };
+        let pre = self
+            .machine
+            .linker
+            .instantiate_pre(&component)
+            .map_err(mismatch)?;
         let functions = match checked.kind {
-            Kind::Routing => {
-                bindings::routing::GuestIndices::new(&pre).map(Functions::Routing)
-            }
+            Kind::Routing => bindings::routing::GuestIndices::new(&pre).map(Functions::Routing),
             Kind::Escalation => {
                 bindings::escalation::GuestIndices::new(&pre).map(Functions::Escalation)
             }
@@ -95,7 +99,13 @@ impl Runtime {
             });
         }
         tracing::info!(image = %image.image, kind = %checked.kind, ?origin, "rule loaded");
-        Ok(Arc::new(Rule { identity: image.identity(), description, origin, pre, functions }))
+        Ok(Arc::new(Rule {
+            identity: image.identity(),
+            description,
+            origin,
+            pre,
+            functions,
+        }))
     }
 
     /// Makes a loaded rule the active one of its question in this scope, and gives back the one
@@ -138,7 +148,9 @@ impl Runtime {
                 return Ok(Ok(bindings::routing::Verdict::NoOpinion));
             };
             let question = question.clone().into();
-            functions.load(&mut *store, instance)?.call_route(store, &question)
+            functions
+                .load(&mut *store, instance)?
+                .call_route(store, &question)
         };
         self.attempt(scope, rule, context, call, |verdict| match verdict.into() {
             routing::Verdict::Ranked(candidates) => {
@@ -162,7 +174,9 @@ impl Runtime {
                 return Ok(Ok(bindings::escalation::Verdict::NoOpinion));
             };
             let question = question.clone().into();
-            functions.load(&mut *store, instance)?.call_escalate(store, &question)
+            functions
+                .load(&mut *store, instance)?
+                .call_escalate(store, &question)
         };
         self.attempt(scope, rule, context, call, |verdict| match verdict.into() {
             escalation::Verdict::Actions(proposals) => {
@@ -187,7 +201,9 @@ impl Runtime {
                 return Ok(Ok(Vec::new()));
             };
             let point = point.clone().into();
-            functions.load(&mut *store, instance)?.call_check(store, &point)
+            functions
+                .load(&mut *store, instance)?
+                .call_check(store, &point)
         };
         self.attempt(scope, rule, context, call, |findings| {
             let findings: Vec<knowledge::Finding> = findings.into_iter().map(Into::into).collect();
@@ -215,10 +231,12 @@ impl Runtime {
         let _entered = span.enter();
         let begun = Instant::now();
         let mut fuel = 0;
-        let judged = self.call(rule, context, call, &mut fuel).and_then(|reply| match reply {
-            Ok(answer) => judge(answer).map(Ok),
-            Err(refusal) => Ok(Err(refusal)),
-        });
+        let judged = self
+            .call(rule, context, call, &mut fuel)
+            .and_then(|reply| match reply {
+                Ok(answer) => judge(answer).map(Ok),
+                Err(refusal) => Ok(Err(refusal)),
+            });
         span.record("fuel", fuel);
         let (outcome, verdict) = match judged {
             Ok(Ok(Some(verdict))) => (Outcome::Answered, Some(verdict)),
@@ -266,19 +284,28 @@ impl Runtime {
             return Err(Failure::new(FailureKind::Overloaded, &detail));
         };
         let failed = |error: wasmtime::Error| Failure::of(&error);
-        let mut store = self.store(seed_of(context.id), context.now).map_err(failed)?;
+        let mut store = self
+            .store(seed_of(context.id), context.now)
+            .map_err(failed)?;
         let reply = rule
             .pre
             .instantiate(&mut store)
             .and_then(|instance| call(&mut store, &instance));
-        *fuel = self.limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+        *fuel = self
+            .limits
+            .fuel
+            .saturating_sub(store.get_fuel().unwrap_or(0));
         if let Some((text, dropped)) = store.data_mut().take_log() {
             tracing::debug!(dropped, text, "the guest wrote to its log");
         }
         reply.map_err(failed)
     }
 
-    fn store(&self, seed: [u8; 32], now: contract::types::Instant) -> wasmtime::Result<Store<Guest>> {
+    fn store(
+        &self,
+        seed: [u8; 32],
+        now: contract::types::Instant,
+    ) -> wasmtime::Result<Store<Guest>> {
         let mut store = Store::new(&self.machine.engine, Guest::new(now, seed, &self.limits));
         Guest::limit(&mut store, &self.limits, self.limits.fuel)?;
         store.set_epoch_deadline(self.deadline);
@@ -365,7 +392,9 @@ fn in_scopes<'a>(
     context: &'a DecisionContext,
 ) -> impl Iterator<Item = (&'a str, &'a Rule)> {
     context.scopes.iter().filter_map(move |scope| {
-        rules.get(kind, scope).map(|rule| (scope.as_str(), rule.as_ref()))
+        rules
+            .get(kind, scope)
+            .map(|rule| (scope.as_str(), rule.as_ref()))
     })
 }
 

@@ -15,17 +15,26 @@ use crate::Error;
 ///
 /// The file cannot be read, is no TOML or JSON, or has another extension.
 pub fn settings_from_file(path: &Path) -> Result<String, Error> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let syntax = |detail: String| Error::SettingsSyntax { path: path.to_owned(), detail };
+    let text = fs::read_to_string(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let syntax = |detail: String| Error::SettingsSyntax {
+        path: path.to_owned(),
+        detail,
+    };
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("toml") => {
             let value: toml::Table =
                 toml::from_str(&text).map_err(|error| syntax(error.to_string()))?;
-            Ok(canonical(&from_toml(toml::Value::Table(value)).map_err(syntax)?))
+            Ok(canonical(
+                &from_toml(toml::Value::Table(value)).map_err(syntax)?,
+            ))
         }
         Some("json") => settings_from_json(&text),
-        _ => Err(syntax("the file's extension is neither `.toml` nor `.json`".to_owned())),
+        _ => Err(syntax(
+            "the file's extension is neither `.toml` nor `.json`".to_owned(),
+        )),
     }
 }
 
@@ -49,9 +58,15 @@ fn canonical(value: &Value) -> String {
 fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
-            let map: BTreeMap<&String, Value> =
-                map.iter().map(|(key, value)| (key, sorted(value))).collect();
-            Value::Object(map.into_iter().map(|(key, value)| (key.clone(), value)).collect())
+            let map: BTreeMap<&String, Value> = map
+                .iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect();
+            Value::Object(
+                map.into_iter()
+                    .map(|(key, value)| (key.clone(), value))
+                    .collect(),
+            )
         }
         Value::Array(list) => Value::Array(list.iter().map(sorted).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
@@ -105,7 +120,11 @@ mod tests {
         let toml = "when = 2026-01-02\n[b]\nd = true\nc = 1.5\n[[a]]\ny = \"二\"\nx = 1\n";
         check("s.toml", toml, Ok(json));
         check("s.json", json, Ok(json));
-        check("s.json", " {\"b\" : 1, \"a\":null}\n", Ok(r#"{"a":null,"b":1}"#));
+        check(
+            "s.json",
+            " {\"b\" : 1, \"a\":null}\n",
+            Ok(r#"{"a":null,"b":1}"#),
+        );
     }
 
     #[test]

@@ -99,9 +99,16 @@ impl HasData for HasTable {
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         let ctx = self.wasi.get_or_insert_with(|| {
-            WasiCtx::builder().allow_tcp(false).allow_udp(false).allow_ip_name_lookup(false).build()
+            WasiCtx::builder()
+                .allow_tcp(false)
+                .allow_udp(false)
+                .allow_ip_name_lookup(false)
+                .build()
         });
-        WasiCtxView { ctx, table: &mut self.table }
+        WasiCtxView {
+            ctx,
+            table: &mut self.table,
+        }
     }
 }
 
@@ -193,17 +200,25 @@ impl wall_clock::Host for Guest {
     fn now(&mut self) -> Result<wall_clock::Datetime> {
         let ms = u64::try_from(self.now.unix_ms).unwrap_or(0);
         let nanoseconds = u32::try_from(ms % 1000 * 1_000_000).unwrap_or(0);
-        Ok(wall_clock::Datetime { seconds: ms / 1000, nanoseconds })
+        Ok(wall_clock::Datetime {
+            seconds: ms / 1000,
+            nanoseconds,
+        })
     }
 
     fn resolution(&mut self) -> Result<wall_clock::Datetime> {
-        Ok(wall_clock::Datetime { seconds: 0, nanoseconds: 1_000_000 })
+        Ok(wall_clock::Datetime {
+            seconds: 0,
+            nanoseconds: 1_000_000,
+        })
     }
 }
 
 impl monotonic_clock::Host for Guest {
     fn now(&mut self) -> Result<u64> {
-        Ok(u64::try_from(self.now.unix_ms).unwrap_or(0).saturating_mul(1_000_000))
+        Ok(u64::try_from(self.now.unix_ms)
+            .unwrap_or(0)
+            .saturating_mul(1_000_000))
     }
 
     fn resolution(&mut self) -> Result<u64> {
@@ -393,7 +408,9 @@ impl streams::HostOutputStream for Guest {
     }
 
     fn write_zeroes(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
-        let len = usize::try_from(len).unwrap_or(usize::MAX).min(WRITE_BYTES_MAX);
+        let len = usize::try_from(len)
+            .unwrap_or(usize::MAX)
+            .min(WRITE_BYTES_MAX);
         streams::HostOutputStream::write(&mut self.table, stream, vec![0; len])
     }
 

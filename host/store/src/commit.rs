@@ -57,6 +57,7 @@ struct EventRow {
     seq: i64,
     at: i64,
     actor: String,
+    kind: &'static str,
     body: String,
 }
 
@@ -120,7 +121,7 @@ impl Prepared {
         })
     }
 
-    /// Writes it, inside a savepoint. What can be refused is looked at before anything is written.
+    /// Writes it, inside a transaction. What can be refused is looked at before anything is written.
     pub(crate) fn write(
         &self,
         connection: &Connection,
@@ -235,7 +236,7 @@ impl Prepared {
 
     fn write_events(&self, connection: &Connection, order_n: i64) -> Result<(), Fault> {
         let mut insert = connection.prepare_cached(
-            "INSERT INTO events (order_n, seq, at, actor, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO events (order_n, seq, at, actor, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         for event in &self.events {
             insert.execute(params![
@@ -243,6 +244,7 @@ impl Prepared {
                 event.seq,
                 event.at,
                 event.actor,
+                event.kind,
                 event.body
             ])?;
         }
@@ -357,6 +359,7 @@ impl EventRow {
             seq: signed(recorded.seq)?,
             at: ms(recorded.at),
             actor: json(&recorded.by)?,
+            kind: recorded.event.name(),
             body: json(&recorded.event)?,
         })
     }

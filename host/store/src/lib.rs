@@ -1,8 +1,9 @@
 //! The store in SQLite: journal, personal data, outbox, timers and views in one file.
 //!
 //! One thread writes. It takes what many callers want to write from a bounded queue, puts it into one
-//! transaction, each caller's part in a savepoint of its own, and answers after the flush to disk: so
-//! durability costs one flush a batch and not one an order, and nobody's conflict harms another.
+//! transaction, and answers after the flush to disk: so durability costs one flush a batch and not one
+//! an order. What is refused is refused before anything of it is written, and should a part fail
+//! midway, the batch is written again with a savepoint around each part: nobody harms another.
 //! Readers have connections of their own and are never held up.
 //!
 //! Personal data lives in the tables `requesters` and `texts` only. The journal cannot be changed or

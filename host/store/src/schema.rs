@@ -45,8 +45,8 @@ CREATE TABLE events (
     seq     INTEGER NOT NULL,
     at      INTEGER NOT NULL,
     actor   TEXT NOT NULL,
+    kind    TEXT NOT NULL,
     body    TEXT NOT NULL,
-    kind    TEXT GENERATED ALWAYS AS (body ->> '$.event') VIRTUAL,
     UNIQUE (order_n, seq)
 ) STRICT;
 CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events

@@ -144,7 +144,7 @@ impl SqliteStore {
     fn write<T: Send + 'static>(
         &self,
         operation: &'static str,
-        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        mut work: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer(operation)?.run(operation, move |connection| {
             work(connection).map_err(|fault| fault.during(operation))

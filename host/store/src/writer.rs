@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use engine::ports::StoreError;
+use engine::ports::{CommitError, StoreError};
 use rusqlite::Connection;
 
 use crate::Error;
@@ -14,10 +14,45 @@ const QUEUE_MAX: usize = 1024;
 /// So many callers' writes share a flush at most, so that nobody waits for ever.
 const BATCH_MAX: usize = 256;
 
+/// What came of one caller's write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It is written, if the transaction is.
+    Written,
+    /// It was refused before anything was written.
+    Refused,
+    /// It failed, and part of it may be written.
+    Failed,
+}
+
+/// An error of a write.
+pub(crate) trait Refusal: From<StoreError> {
+    /// Whether the write was refused before anything was written.
+    fn wrote_nothing(&self) -> bool;
+}
+
+impl Refusal for StoreError {
+    fn wrote_nothing(&self) -> bool {
+        false
+    }
+}
+
+impl Refusal for CommitError {
+    fn wrote_nothing(&self) -> bool {
+        match self {
+            Self::Conflict { .. }
+            | Self::SourceExists { .. }
+            | Self::Replayed(_)
+            | Self::KeyReused => true,
+            Self::Store(_) => false,
+        }
+    }
+}
+
 /// What one caller wants to write.
 trait Job: Send {
-    /// Does it, inside a savepoint. `false` takes the savepoint back.
-    fn work(&mut self, connection: &Connection) -> bool;
+    /// Does it; once more when the transaction was taken back because of another.
+    fn work(&mut self, connection: &Connection) -> Outcome;
 
     /// Answers the caller, after the flush or when it failed.
     fn answer(self: Box<Self>, flushed: &Result<(), StoreError>);
@@ -36,7 +71,7 @@ pub(crate) struct Ticket<T, E> {
     answer: Option<Receiver<Result<T, E>>>,
 }
 
-impl<T, E: From<StoreError>> Ticket<T, E> {
+impl<T, E: Refusal> Ticket<T, E> {
     /// Waits until it is durable, or failed.
     pub(crate) fn wait(self) -> Result<T, E> {
         match self.answer.map(|answer| answer.recv()) {
@@ -64,15 +99,15 @@ impl Writer {
     pub(crate) fn submit<T, E>(
         &self,
         operation: &'static str,
-        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Ticket<T, E>
     where
         T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
+        E: Refusal + Send + 'static,
     {
         let (reply, answer) = mpsc::sync_channel(1);
         let task = Task {
-            work: Some(work),
+            work,
             outcome: None,
             reply,
         };
@@ -90,11 +125,11 @@ impl Writer {
     pub(crate) fn run<T, E>(
         &self,
         operation: &'static str,
-        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
+        E: Refusal + Send + 'static,
     {
         self.submit(operation, work).wait()
     }
@@ -112,20 +147,26 @@ impl Drop for Writer {
 }
 
 struct Task<F, T, E> {
-    work: Option<F>,
+    work: F,
     outcome: Option<Result<T, E>>,
     reply: SyncSender<Result<T, E>>,
 }
 
 impl<F, T, E> Job for Task<F, T, E>
 where
-    F: FnOnce(&Connection) -> Result<T, E> + Send,
+    F: FnMut(&Connection) -> Result<T, E> + Send,
     T: Send,
-    E: From<StoreError> + Send,
+    E: Refusal + Send,
 {
-    fn work(&mut self, connection: &Connection) -> bool {
-        self.outcome = self.work.take().map(|work| work(connection));
-        matches!(self.outcome, Some(Ok(_)))
+    fn work(&mut self, connection: &Connection) -> Outcome {
+        let result = (self.work)(connection);
+        let outcome = match &result {
+            Ok(_) => Outcome::Written,
+            Err(error) if error.wrote_nothing() => Outcome::Refused,
+            Err(_) => Outcome::Failed,
+        };
+        self.outcome = Some(result);
+        outcome
     }
 
     fn answer(self: Box<Self>, flushed: &Result<(), StoreError>) {
@@ -158,21 +199,59 @@ fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
     }
 }
 
-/// One transaction for a batch, one savepoint for each of it.
+/// One transaction for a batch. Hardly ever does a write fail midway; then everything is taken back
+/// and done again, each part in a savepoint, so that only the failed one is missing.
 fn flush(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    if try_together(connection, batch)? {
+        return Ok(());
+    }
     run(connection, "BEGIN IMMEDIATE")?;
-    let written = batch.iter_mut().try_for_each(|job| {
-        run(connection, "SAVEPOINT one")?;
-        if !job.work(connection) {
-            run(connection, "ROLLBACK TO one")?;
-        }
-        run(connection, "RELEASE one")
-    });
+    let written = batch
+        .iter_mut()
+        .try_for_each(|job| write_apart(connection, job));
+    finish(connection, written)
+}
+
+/// Writes a batch without savepoints, or takes all of it back if a part failed.
+fn try_together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<bool, Fault> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    if batch
+        .iter_mut()
+        .all(|job| job.work(connection) != Outcome::Failed)
+    {
+        finish(connection, Ok(()))?;
+        return Ok(true);
+    }
+    roll_back(connection)?;
+    Ok(false)
+}
+
+/// Writes a part in a savepoint, or takes it back alone.
+fn write_apart(connection: &Connection, job: &mut Box<dyn Job>) -> Result<(), Fault> {
+    run(connection, "SAVEPOINT one")?;
+    if job.work(connection) == Outcome::Failed {
+        // A full disk ends the transaction itself, and the others' parts with it.
+        run(connection, "ROLLBACK TO one")?;
+    }
+    run(connection, "RELEASE one")
+}
+
+/// Commits, or takes everything back.
+fn finish(connection: &Connection, written: Result<(), Fault>) -> Result<(), Fault> {
     let committed = written.and_then(|()| run(connection, "COMMIT"));
-    if committed.is_err() && !connection.is_autocommit() {
-        run(connection, "ROLLBACK")?;
+    if committed.is_err() {
+        roll_back(connection)?;
     }
     committed
+}
+
+/// Takes a transaction back, unless SQLite has done so itself.
+fn roll_back(connection: &Connection) -> Result<(), Fault> {
+    if connection.is_autocommit() {
+        Ok(())
+    } else {
+        run(connection, "ROLLBACK")
+    }
 }
 
 fn run(connection: &Connection, sql: &'static str) -> Result<(), Fault> {

@@ -16,7 +16,7 @@ fn route(_: &Nothing, _: &Question) -> Result<Verdict, Refusal> {
     let odd = black_box(f64::from_bits(0xfff0_dead_beef_0001));
     let made = [
         zero / divisor,
-        -(zero / divisor),
+        zero - zero / divisor,
         infinite - as_much,
         infinite * zero,
         black_box(-1.0_f64).sqrt(),

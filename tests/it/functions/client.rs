@@ -34,7 +34,11 @@ impl Reply {
 
     /// The problem's code; the document must be one.
     pub(super) fn code(&self) -> String {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{self:?}"
+        );
         let document = self.json();
         assert_eq!(document["status"], self.status, "{document}");
         document["code"].as_str().unwrap().to_owned()
@@ -56,10 +60,20 @@ pub(super) fn replies(mut stream: TcpStream) -> Vec<Reply> {
     let mut rest = bytes.as_slice();
     let mut replies = Vec::new();
     while !rest.is_empty() {
-        let end = rest.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let end = rest
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .unwrap();
         let head = std::str::from_utf8(&rest[..end]).unwrap();
         let mut lines = head.lines();
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let status = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
         let headers: Vec<(String, String)> = lines
             .map(|line| line.split_once(": ").unwrap())
             .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
@@ -68,7 +82,11 @@ pub(super) fn replies(mut stream: TcpStream) -> Vec<Reply> {
         let length = length.map_or(0, |(_, value)| value.parse().unwrap());
         let body = rest[end + 4..end + 4 + length].to_vec();
         rest = &rest[end + 4 + length..];
-        replies.push(Reply { status, headers, body });
+        replies.push(Reply {
+            status,
+            headers,
+            body,
+        });
     }
     replies
 }
@@ -91,9 +109,38 @@ pub(super) fn request(method: &str, path: &str, headers: &str, body: &[u8]) -> V
     [head.as_bytes(), body].concat()
 }
 
+/// Sends the head of a request with this body, and waits until the server begins to read the body.
+pub(super) fn begin(address: SocketAddr, path: &str, body: &str) -> TcpStream {
+    let mut stream = connect(address);
+    let bytes = request("POST", path, "expect: 100-continue\r\n", body.as_bytes());
+    stream
+        .write_all(&bytes[..bytes.len() - body.len()])
+        .unwrap();
+    until(&mut stream, "HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+/// Reads up to the end of what the server sends next.
+pub(super) fn until(stream: &mut TcpStream, end: &str) {
+    let mut text = Vec::new();
+    let mut byte = [0];
+    while !text.ends_with(end.as_bytes()) {
+        stream.read_exact(&mut byte).unwrap();
+        text.extend(byte);
+    }
+}
+
 /// Asks a question.
 pub(super) fn post(address: SocketAddr, path: &str, body: impl AsRef<[u8]>) -> Reply {
-    raw(address, &request("POST", path, "content-type: application/json\r\n", body.as_ref()))
+    raw(
+        address,
+        &request(
+            "POST",
+            path,
+            "content-type: application/json\r\n",
+            body.as_ref(),
+        ),
+    )
 }
 
 /// Sends a request without a body.

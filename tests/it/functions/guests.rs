@@ -28,9 +28,10 @@ const GUESTS: [&str; 8] = [
     "trap",
 ];
 
-/// Few slots and little time, so that a guest which kept either would be noticed.
+/// Few slots, so that a guest which kept one would be noticed, and more time than any guest needs that
+/// does end.
 const CONFIG: Config = Config {
-    request_time: Duration::from_millis(500),
+    request_time: Duration::from_secs(5),
     running: 4,
     ..Config::STANDARD
 };
@@ -59,7 +60,11 @@ fn server() -> SocketAddr {
 
 fn artefact(name: &str) -> PathBuf {
     let path = root().join("target/wasm32-wasip2/plugin").join(name);
-    assert!(path.is_file(), "{} is not there; run `make images guests`", path.display());
+    assert!(
+        path.is_file(),
+        "{} is not there; run `make images guests`",
+        path.display()
+    );
     path
 }
 
@@ -88,30 +93,49 @@ fn ask(guest: &str, subject: &str) -> Reply {
 fn reason(reply: &Reply) -> String {
     assert_eq!(reply.status, 200, "{reply:?}");
     let verdict: Verdict = serde_json::from_slice(&reply.body).unwrap();
-    let Verdict::Ranked(candidates) = verdict else { panic!("no opinion") };
+    let Verdict::Ranked(candidates) = verdict else {
+        panic!("no opinion")
+    };
     candidates[0].reason.clone()
+}
+
+/// Guest, subject, and how asking it alone ends.
+const FAILURES: [(&str, &str, u16, &str); 6] = [
+    ("trap", "", 500, "function_failed"),
+    ("recursion", "", 500, "function_failed"),
+    ("memory_eater", "", 500, "function_failed"),
+    ("too_large", "", 500, "answer_too_large"),
+    ("too_large", "reason", 500, "function_failed"),
+    ("endless", "", 504, "function_timeout"),
+];
+
+#[test]
+fn a_failure_is_told_by_its_kind() {
+    for (guest, subject, status, code) in FAILURES {
+        let reply = ask(guest, subject);
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (status, code),
+            "{guest} {subject}"
+        );
+        assert_eq!(ask("no_opinion", "").text(), r#"{"verdict":"no_opinion"}"#);
+    }
 }
 
 #[test]
 fn a_failure_is_the_requests_own() {
-    let rows = [
-        ("trap", "", 500, "function_failed"),
-        ("recursion", "", 500, "function_failed"),
-        ("memory_eater", "", 500, "function_failed"),
-        ("too_large", "", 500, "answer_too_large"),
-        ("too_large", "reason", 500, "function_failed"),
-        ("endless", "", 504, "function_timeout"),
-    ];
-    // More at the same time than there are slots and processors.
+    // More at the same time than there are slots and processors; then each may also end for want
+    // of time.
     thread::scope(|scope| {
-        for (guest, subject, status, code) in rows.iter().chain(&rows) {
+        for (guest, subject, status, _) in FAILURES.iter().chain(&FAILURES) {
             scope.spawn(move || {
-                let reply = ask(guest, subject);
-                let found = (reply.status, reply.code());
-                assert_eq!(found, (*status, (*code).to_owned()), "{guest} {subject}");
+                let found = ask(guest, subject).status;
+                assert!(
+                    found == *status || found >= 503,
+                    "{guest} {subject}: {found}"
+                );
             });
         }
-        // Meanwhile others are answered, unless they find no slot in time.
         for _ in 0..20 {
             let reply = ask("no_opinion", "");
             assert!(matches!(reply.status, 200 | 503 | 504), "{reply:?}");
@@ -142,12 +166,24 @@ fn what_does_not_fit_together_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let rows = [
         // A routing adapter has no use for an escalation rule.
-        ("\"kapok:plugin/routing@0.1.0\" = { path = \"ESCALATION\" }", "does not export"),
-        ("\"kapok:plugin/escalation@0.1.0\" = { path = \"ESCALATION\" }", "matches no import"),
-        ("\"kapok:plugin@0.1.0\" = { path = \"ROUTING\" }", "kapok:plugin/types@0.1.0"),
+        (
+            "\"kapok:plugin/routing@0.1.0\" = { path = \"ESCALATION\" }",
+            "does not export",
+        ),
+        (
+            "\"kapok:plugin/escalation@0.1.0\" = { path = \"ESCALATION\" }",
+            "matches no import",
+        ),
+        (
+            "\"kapok:plugin@0.1.0\" = { path = \"ROUTING\" }",
+            "kapok:plugin/types@0.1.0",
+        ),
         // Without its dependencies the adapter's imports stay open.
         ("", "kapok:plugin/routing@0.1.0"),
-        ("\"kapok:plugin/routing@0.1.0\" = { path = \"nowhere.wasm\" }", "make images"),
+        (
+            "\"kapok:plugin/routing@0.1.0\" = { path = \"nowhere.wasm\" }",
+            "make images",
+        ),
     ];
     for (dependency, named) in rows {
         let dependency = dependency

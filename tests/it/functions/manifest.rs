@@ -27,17 +27,41 @@ fn every_shipped_rule_is_a_function() {
         for dependency in &component.dependencies {
             images.insert(dependency.source.clone(), trigger.route.to_string());
         }
-        let names: Vec<String> =
-            component.dependencies.iter().map(|dependency| dependency.name.to_string()).collect();
-        let kind = trigger.route.to_string().split('/').nth(1).unwrap().to_owned();
-        assert_eq!(names, ["about".to_owned(), format!("kapok:plugin/{kind}@0.1.0")]);
+        let names: Vec<String> = component
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.name.to_string())
+            .collect();
+        let kind = trigger
+            .route
+            .to_string()
+            .split('/')
+            .nth(1)
+            .unwrap()
+            .to_owned();
+        assert_eq!(
+            names,
+            ["about".to_owned(), format!("kapok:plugin/{kind}@0.1.0")]
+        );
     }
     for rule in rules.rules {
-        let scope = if rule.scope == "440100" { "city" } else { &rule.scope };
+        let scope = if rule.scope == "440100" {
+            "city"
+        } else {
+            &rule.scope
+        };
         let route = images.remove(&root().join(&rule.image));
-        assert_eq!(route, Some(format!("/{}/{scope}", rule.kind)), "{}", rule.image.display());
+        assert_eq!(
+            route,
+            Some(format!("/{}/{scope}", rule.kind)),
+            "{}",
+            rule.image.display()
+        );
     }
-    assert!(images.is_empty(), "no rule of plugins/rules.toml: {images:?}");
+    assert!(
+        images.is_empty(),
+        "no rule of plugins/rules.toml: {images:?}"
+    );
 }
 
 #[test]
@@ -51,7 +75,11 @@ fn every_function_describes_its_rule() {
         assert!(about["settings_schema"].is_object(), "{route}: {about}");
         let head = send(shipped(), "HEAD", route);
         assert_eq!((head.status, head.body.len()), (200, 0), "{route}");
-        assert_eq!(head.header("content-type"), Some("application/json"), "{route}");
+        assert_eq!(
+            head.header("content-type"),
+            Some("application/json"),
+            "{route}"
+        );
     }
 }
 
@@ -62,7 +90,9 @@ fn names_are_those_that_spin_takes() {
     for id in table["component"].as_table().unwrap().keys() {
         let fits = id.split('-').all(|word| {
             word.starts_with(|c: char| c.is_ascii_lowercase())
-                && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         });
         assert!(fits, "`{id}` is no name for a component in Spin");
     }

@@ -29,8 +29,14 @@ fn runtime() -> &'static Runtime {
 }
 
 fn context() -> DecisionContext {
-    let now = contract::types::Instant { unix_ms: 1_772_413_200_000 };
-    DecisionContext { id: Uuid::nil(), now, scopes: Vec::new() }
+    let now = contract::types::Instant {
+        unix_ms: 1_772_413_200_000,
+    };
+    DecisionContext {
+        id: Uuid::nil(),
+        now,
+        scopes: Vec::new(),
+    }
 }
 
 fn check(path: &str, question: &impl Serialize, outcome: &Outcome, expected: &impl Serialize) {
@@ -40,10 +46,18 @@ fn check(path: &str, question: &impl Serialize, outcome: &Outcome, expected: &im
         Outcome::Answered | Outcome::NoOpinion => {
             assert_eq!(reply.status, 200, "{path} {question}: {reply:?}");
             assert_eq!(reply.header("content-type"), Some("application/json"));
-            assert_eq!(reply.text(), serde_json::to_string(expected).unwrap(), "{question}");
+            assert_eq!(
+                reply.text(),
+                serde_json::to_string(expected).unwrap(),
+                "{question}"
+            );
         }
         Outcome::Refused { detail } => {
-            assert_eq!((reply.status, reply.code().as_str()), (422, "refused"), "{question}");
+            assert_eq!(
+                (reply.status, reply.code().as_str()),
+                (422, "refused"),
+                "{question}"
+            );
             assert_eq!(reply.json()["detail"], detail.as_str(), "{question}");
         }
         Outcome::Failed { .. } => panic!("{path} {question}: the host's own runtime: {outcome:?}"),
@@ -57,7 +71,8 @@ fn routing_questions() -> Vec<routing::Question> {
     assert!(samples.len() >= 30);
     let mut questions = Vec::new();
     for sample in samples {
-        let question: routing::Question = serde_json::from_value(sample["question"].clone()).unwrap();
+        let question: routing::Question =
+            serde_json::from_value(sample["question"].clone()).unwrap();
         let mut excluded = question.clone();
         excluded.excluded_units =
             serde_json::from_value(sample["expected"].clone()).unwrap_or_default();
@@ -77,8 +92,7 @@ fn routing_is_the_hosts() {
         let rule = runtime().rule(scope, Kind::Routing).unwrap();
         for question in routing_questions() {
             let (attempt, candidates) = runtime().route_with(scope, &rule, &context(), &question);
-            let verdict =
-                candidates.map_or(routing::Verdict::NoOpinion, routing::Verdict::Ranked);
+            let verdict = candidates.map_or(routing::Verdict::NoOpinion, routing::Verdict::Ranked);
             check(path, &question, &attempt.outcome, &verdict);
         }
     }
@@ -108,16 +122,21 @@ fn escalation_questions() -> Vec<escalation::Question> {
             }));
         }
     }
-    questions.into_iter().map(|question| serde_json::from_value(question).unwrap()).collect()
+    questions
+        .into_iter()
+        .map(|question| serde_json::from_value(question).unwrap())
+        .collect()
 }
 
 #[test]
 fn escalation_is_the_hosts() {
-    for (scope, path) in [("440100", "/escalation/city"), ("440115", "/escalation/440115")] {
+    for (scope, path) in [
+        ("440100", "/escalation/city"),
+        ("440115", "/escalation/440115"),
+    ] {
         let rule = runtime().rule(scope, Kind::Escalation).unwrap();
         for question in escalation_questions() {
-            let (attempt, proposals) =
-                runtime().escalate_with(scope, &rule, &context(), &question);
+            let (attempt, proposals) = runtime().escalate_with(scope, &rule, &context(), &question);
             let verdict = match proposals {
                 None => escalation::Verdict::NoOpinion,
                 Some(list) if list.is_empty() => escalation::Verdict::Nothing,
@@ -149,9 +168,17 @@ fn knowledge_is_the_hosts() {
     ];
     for change in changes {
         let mut point = good.clone();
-        point.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        point
+            .as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
         let point: knowledge::Point = serde_json::from_value(point).unwrap();
         let (attempt, findings) = runtime().check_with("440100", &rule, &context(), &point);
-        check("/knowledge/city", &point, &attempt.outcome, &findings.unwrap_or_default());
+        check(
+            "/knowledge/city",
+            &point,
+            &attempt.outcome,
+            &findings.unwrap_or_default(),
+        );
     }
 }

@@ -135,4 +135,3 @@ impl From<Explanation> for Texts {
         }
     }
 }
-

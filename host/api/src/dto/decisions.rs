@@ -146,17 +146,22 @@ pub struct RuleImage {
 impl From<&DecisionView> for Decision {
     fn from(view: &DecisionView) -> Self {
         match view {
-            DecisionView::Routing { seq, at, advice, consequence } => Self::Routing {
+            DecisionView::Routing {
+                seq,
+                at,
+                advice,
+                consequence,
+            } => Self::Routing {
                 seq: *seq,
                 at: (*at).into(),
                 advice: advice.into(),
                 consequence: match consequence {
-                    RoutingConsequence::Dispatch { unit } => {
-                        Consequence::Dispatch { unit: unit.to_string() }
-                    }
-                    RoutingConsequence::PersonQueue { reason } => {
-                        Consequence::PersonQueue { reason: (*reason).into() }
-                    }
+                    RoutingConsequence::Dispatch { unit } => Consequence::Dispatch {
+                        unit: unit.to_string(),
+                    },
+                    RoutingConsequence::PersonQueue { reason } => Consequence::PersonQueue {
+                        reason: (*reason).into(),
+                    },
                 },
             },
             DecisionView::Escalation { seq, at, advice } => Self::Escalation {
@@ -178,7 +183,10 @@ impl From<&Advice<Vec<routing::Candidate>>> for RoutingDecision {
         Self {
             id: advice.decision,
             question: advice.question.clone(),
-            verdict: advice.verdict.as_ref().map(|all| all.iter().map(candidate).collect()),
+            verdict: advice
+                .verdict
+                .as_ref()
+                .map(|all| all.iter().map(candidate).collect()),
             attempts: advice.attempts.iter().map(Into::into).collect(),
         }
     }
@@ -193,7 +201,10 @@ impl From<&Advice<Vec<escalation::Proposal>>> for EscalationDecision {
         Self {
             id: advice.decision,
             question: advice.question.clone(),
-            verdict: advice.verdict.as_ref().map(|all| all.iter().map(proposal).collect()),
+            verdict: advice
+                .verdict
+                .as_ref()
+                .map(|all| all.iter().map(proposal).collect()),
             attempts: advice.attempts.iter().map(Into::into).collect(),
         }
     }
@@ -232,4 +243,3 @@ impl From<&advice::RuleImage> for RuleImage {
         }
     }
 }
-

@@ -1,6 +1,5 @@
 //! The journal and the message box as they are shown. Texts are references, as in the journal.
 
-use chrono::DateTime;
 use engine::ports::Message as CoreMessage;
 use lifecycle::effect::Recipient as CoreRecipient;
 use lifecycle::event::Recorded;
@@ -10,7 +9,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::auth::role_and_code;
-use crate::dto::Time;
+use crate::dto::{Time, in_local_time};
 
 /// Who did something. Staff and systems; never a requester.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -61,9 +60,11 @@ impl From<&Recorded> for Event {
         let whole = serde_json::to_value(&recorded.event).unwrap_or_default();
         let data = match whole {
             Value::Object(mut members) => members.remove("data").unwrap_or_else(empty),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                empty()
-            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => empty(),
         };
         Self {
             seq: recorded.seq,
@@ -125,7 +126,11 @@ impl From<&CoreMessage> for Message {
             Ok(_) | Err(_) => Map::new(),
         };
         let notice = data.remove("notice");
-        let notice = notice.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+        let notice = notice
+            .as_ref()
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         Self {
             id: message.id,
             at: message.at.into(),
@@ -138,29 +143,6 @@ impl From<&CoreMessage> for Message {
 
 fn empty() -> Value {
     Value::Object(Map::new())
-}
-
-/// The journal keeps instants in UTC; everything that is shown has them in local time.
-fn in_local_time(value: Value) -> Value {
-    match value {
-        Value::String(text) => match instant(&text) {
-            Some(time) => Value::String(time.text()),
-            None => Value::String(text),
-        },
-        Value::Array(items) => items.into_iter().map(in_local_time).collect(),
-        Value::Object(members) => {
-            let local = |(name, value)| (name, in_local_time(value));
-            Value::Object(members.into_iter().map(local).collect())
-        }
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
-    }
-}
-
-/// An instant as the journal writes it.
-fn instant(text: &str) -> Option<Time> {
-    let shape = text.ends_with('Z') && text.get(10..11) == Some("T");
-    let time = shape.then(|| DateTime::parse_from_rfc3339(text).ok()).flatten()?;
-    Some(Time(time.to_utc()))
 }
 
 #[cfg(test)]
@@ -212,8 +194,16 @@ mod tests {
 
     #[test]
     fn an_actor_shows_what_the_role_is_bound_to() {
-        let actor = |role| Actor::from(&CoreActor { role, name: "n".to_owned() });
+        let actor = |role| {
+            Actor::from(&CoreActor {
+                role,
+                name: "n".to_owned(),
+            })
+        };
         assert_eq!(actor(Role::Operator).code, None);
-        assert_eq!(actor(Role::Unit(UnitCode::new("GZ-CGJ"))).code.as_deref(), Some("GZ-CGJ"));
+        assert_eq!(
+            actor(Role::Unit(UnitCode::new("GZ-CGJ"))).code.as_deref(),
+            Some("GZ-CGJ")
+        );
     }
 }

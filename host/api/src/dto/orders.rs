@@ -248,13 +248,17 @@ pub struct OrderPage {
 
 impl Order {
     /// An order as the actor sees it.
-    pub(crate) fn new(order: &WorkOrder, by: &Actor) -> Self {
+    pub fn new(order: &WorkOrder, by: &Actor) -> Self {
         let deadline = order.current_deadline();
         let (queue, closed) = match &order.stage {
             Stage::AwaitingDispatch { queue } => (Some((*queue).into()), None),
-            Stage::Closed { code, at } => {
-                (None, Some(Closed { code: (*code).into(), at: (*at).into() }))
-            }
+            Stage::Closed { code, at } => (
+                None,
+                Some(Closed {
+                    code: (*code).into(),
+                    at: (*at).into(),
+                }),
+            ),
             Stage::AwaitingVerification
             | Stage::InHandling
             | Stage::UnderReview { .. }
@@ -283,7 +287,9 @@ impl Order {
             source: order.source.clone(),
             registered_at: order.registered_at.into(),
             queue,
-            unit: order.assignment().map(|assignment| assignment.unit.to_string()),
+            unit: order
+                .assignment()
+                .map(|assignment| assignment.unit.to_string()),
             deadline: deadline.ok().map(Into::into),
             no_deadline: deadline.err().map(Into::into),
             overdue: order.is_overdue(),
@@ -293,14 +299,18 @@ impl Order {
             ratings: order.ratings.iter().map(rating).collect(),
             missed: order.missed.iter().map(missed).collect(),
             closed,
-            allowed: lifecycle::allowed(order, by).into_iter().map(Into::into).collect(),
+            allowed: lifecycle::allowed(order, by)
+                .into_iter()
+                .map(Into::into)
+                .collect(),
         }
     }
 }
 
 impl WholeOrder {
     /// The view as the actor sees it.
-    pub(crate) fn new(view: OrderView, by: &Actor) -> Self {
+    #[must_use]
+    pub fn new(view: OrderView, by: &Actor) -> Self {
         let text = |(TextId(id), text): (TextId, String)| (id.to_string(), text);
         Self {
             order: Order::new(&view.order, by),
@@ -380,4 +390,3 @@ impl From<OrderSummary> for OrderLine {
         }
     }
 }
-

@@ -6,7 +6,9 @@ use chrono::{Datelike as _, NaiveDate};
 use engine::ports::ActiveRule as CoreRule;
 use engine::{CalendarChange, DeadlineChange};
 use lifecycle::deadline::Deadline as CoreDeadline;
-use lifecycle::directory::{Directory as CoreDirectory, District as CoreDistrict, Unit as CoreUnit};
+use lifecycle::directory::{
+    Directory as CoreDirectory, District as CoreDistrict, Unit as CoreUnit,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -139,7 +141,7 @@ impl CalendarYear {
     ///
     /// # Errors
     /// For a year outside those that the calendar covers.
-    pub(crate) fn of(calendar: &Calendar, year: i32) -> Result<Self, calendar::Error> {
+    pub fn of(calendar: &Calendar, year: i32) -> Result<Self, calendar::Error> {
         let first = NaiveDate::from_ymd_opt(year, 1, 1);
         let first = first.ok_or(calendar::Error::YearNotCovered { year })?;
         let notice = calendar.notices().find(|notice| notice.year == year);
@@ -166,9 +168,15 @@ impl CalendarSummary {
     ///
     /// # Errors
     /// As [`CalendarYear::of`]; a year with a notice is always covered.
-    pub(crate) fn of(calendar: &Calendar) -> Result<Self, calendar::Error> {
-        let years = calendar.known_years().into_iter().map(|year| CalendarYear::of(calendar, year));
-        Ok(Self { version: calendar.version().to_owned(), years: years.collect::<Result<_, _>>()? })
+    pub fn of(calendar: &Calendar) -> Result<Self, calendar::Error> {
+        let years = calendar
+            .known_years()
+            .into_iter()
+            .map(|year| CalendarYear::of(calendar, year));
+        Ok(Self {
+            version: calendar.version().to_owned(),
+            years: years.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -248,7 +256,7 @@ pub struct ComputedDeadline {
 
 impl ComputedDeadline {
     /// A computed deadline with its explanation.
-    pub(crate) fn new(deadline: CoreDeadline, explanation: Texts) -> Self {
+    pub fn new(deadline: CoreDeadline, explanation: Texts) -> Self {
         let due = deadline.due;
         Self {
             due: due.due_at.into(),

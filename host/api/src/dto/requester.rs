@@ -28,9 +28,15 @@ pub struct RequesterData {
 
 impl RequesterData {
     /// Personal data with numbers in full or masked.
-    pub(crate) fn new(data: PersonalData, revealed: bool) -> Self {
+    pub fn new(data: PersonalData, revealed: bool) -> Self {
         let number = |number: Option<String>, head, tail| {
-            number.map(|number| if revealed { number } else { masked(&number, head, tail) })
+            number.map(|number| {
+                if revealed {
+                    number
+                } else {
+                    masked(&number, head, tail)
+                }
+            })
         };
         Self {
             name: data.name,
@@ -80,7 +86,12 @@ mod tests {
 
     #[test]
     fn a_short_number_is_hidden_whole() {
-        for (number, shown) in [("", ""), ("1234", "****"), ("1234567", "*******"), ("号码", "**")] {
+        for (number, shown) in [
+            ("", ""),
+            ("1234", "****"),
+            ("1234567", "*******"),
+            ("号码", "**"),
+        ] {
             assert_eq!(masked(number, 3, 4), shown);
         }
         assert_eq!(masked("123456789012", 3, 4), "123*****9012");

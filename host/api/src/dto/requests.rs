@@ -2,9 +2,7 @@
 
 use engine::ports::PersonalData;
 use engine::{NewRequest, Texts};
-use lifecycle::command::{
-    self, Command, HandlingReport, RatingChoice, ReplyException, SpecialLimit as CoreSpecialLimit,
-};
+use lifecycle::command::{self, Command, HandlingReport, RatingChoice, ReplyException};
 use lifecycle::ids::{DistrictCode, UnitCode};
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
@@ -162,13 +160,13 @@ pub struct Dispatch {
     #[schema(value_type = String, example = "GZ-CGJ")]
     pub unit: UnitCode,
     /// A handling period of its own, set by another document (Art. 14(3)).
-    pub special_limit: Option<SpecialLimit>,
+    pub special_limit: Option<NewSpecialLimit>,
 }
 
 /// A handling period set by another document (Art. 14(3)).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SpecialLimit {
+pub struct NewSpecialLimit {
     /// The period.
     pub period: Period,
     /// Title and number of the document. The regulation refuses an empty one.
@@ -180,7 +178,7 @@ impl IntoCommand for Dispatch {
     fn into_command(self, _: &mut Texts) -> Command {
         Command::Dispatch(command::Dispatch {
             unit: self.unit,
-            special_limit: self.special_limit.map(|limit| CoreSpecialLimit {
+            special_limit: self.special_limit.map(|limit| command::SpecialLimit {
                 period: limit.period.into(),
                 basis: limit.basis,
             }),
@@ -191,7 +189,7 @@ impl IntoCommand for Dispatch {
 /// An attempt to reach the requester by telephone (Art. 12, 21).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ContactAttempt {
+pub struct NewContactAttempt {
     /// When it began.
     pub started_at: Time,
     /// When it ended; not before it began, not in the future.
@@ -202,7 +200,7 @@ pub struct ContactAttempt {
     pub evidence: Line,
 }
 
-impl IntoCommand for ContactAttempt {
+impl IntoCommand for NewContactAttempt {
     fn into_command(self, _: &mut Texts) -> Command {
         Command::RecordContactAttempt(command::ContactAttempt {
             started_at: self.started_at.into(),
@@ -216,15 +214,15 @@ impl IntoCommand for ContactAttempt {
 /// A piece of evidence, searchable by its reference.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Evidence {
+pub struct NewEvidence {
     /// Its kind.
     pub kind: EvidenceKind,
     /// Where it is kept: identifier in the recording or document system.
     pub reference: Line,
 }
 
-impl From<Evidence> for command::Evidence {
-    fn from(evidence: Evidence) -> Self {
+impl From<NewEvidence> for command::Evidence {
+    fn from(evidence: NewEvidence) -> Self {
         Self {
             kind: evidence.kind.into(),
             reference: evidence.reference.into(),
@@ -235,7 +233,7 @@ impl From<Evidence> for command::Evidence {
 /// A reply to the requester (Art. 21).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Reply {
+pub struct NewReply {
     /// When the requester was told; not in the future, not before the dispatch.
     pub replied_at: Time,
     /// How.
@@ -244,10 +242,10 @@ pub struct Reply {
     pub content: Words,
     /// At least one piece; the regulation refuses a reply without.
     #[serde(default)]
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<NewEvidence>,
 }
 
-impl IntoCommand for Reply {
+impl IntoCommand for NewReply {
     fn into_command(self, texts: &mut Texts) -> Command {
         Command::RecordReply(command::Reply {
             replied_at: self.replied_at.into(),
@@ -285,7 +283,7 @@ pub struct NoReply {
     /// Which exception.
     pub exception: NoReplyKind,
     /// Evidence that no reply is wanted; needed with `not_wanted`, and only there.
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<NewEvidence>,
 }
 
 /// Exceptions from the duty to reply (Art. 21).
@@ -302,10 +300,14 @@ impl IntoCommand for Submission {
     fn check(&self) -> Result<(), Problem> {
         let evidence = "reply_exception.evidence";
         match &self.reply_exception {
-            Some(NoReply { exception: NoReplyKind::NotWanted, evidence: None }) => {
-                Err(missing(evidence, "`not_wanted` needs the evidence of it"))
-            }
-            Some(NoReply { exception: NoReplyKind::Unreachable, evidence: Some(_) }) => {
+            Some(NoReply {
+                exception: NoReplyKind::NotWanted,
+                evidence: None,
+            }) => Err(missing(evidence, "`not_wanted` needs the evidence of it")),
+            Some(NoReply {
+                exception: NoReplyKind::Unreachable,
+                evidence: Some(_),
+            }) => {
                 let detail = "goes with `not_wanted` only; calls are recorded on the order";
                 Err(Problem::field(codes::INVALID_FIELD, evidence, detail))
             }
@@ -315,7 +317,9 @@ impl IntoCommand for Submission {
 
     fn into_command(self, texts: &mut Texts) -> Command {
         let exception = self.reply_exception.map(|given| match given.evidence {
-            Some(evidence) => ReplyException::NotWanted { evidence: evidence.into() },
+            Some(evidence) => ReplyException::NotWanted {
+                evidence: evidence.into(),
+            },
             None => ReplyException::Unreachable,
         });
         Command::Submit(HandlingReport {
@@ -354,16 +358,20 @@ impl IntoCommand for Review {
     fn check(&self) -> Result<(), Problem> {
         match (self.review, &self.reason) {
             (ReviewOutcome::Fail, None) => Err(missing("reason", "`fail` needs what is missing")),
-            (ReviewOutcome::Pass, Some(_)) => {
-                Err(Problem::field(codes::INVALID_FIELD, "reason", "goes with `fail` only"))
-            }
+            (ReviewOutcome::Pass, Some(_)) => Err(Problem::field(
+                codes::INVALID_FIELD,
+                "reason",
+                "goes with `fail` only",
+            )),
             (ReviewOutcome::Fail, Some(_)) | (ReviewOutcome::Pass, None) => Ok(()),
         }
     }
 
     fn into_command(self, texts: &mut Texts) -> Command {
         Command::Review(match self.reason {
-            Some(reason) => command::Review::Fail { reason: texts.add(reason.into()) },
+            Some(reason) => command::Review::Fail {
+                reason: texts.add(reason.into()),
+            },
             None => command::Review::Pass,
         })
     }
@@ -383,7 +391,10 @@ pub struct RatingGiven {
 impl IntoCommand for RatingGiven {
     fn check(&self) -> Result<(), Problem> {
         match (&self.rating, &self.other) {
-            (None, None) => Err(missing("rating", "give one of the five options, or `other`")),
+            (None, None) => Err(missing(
+                "rating",
+                "give one of the five options, or `other`",
+            )),
             (Some(_), Some(_)) => {
                 let detail = "stands beside `rating`; give one of them";
                 Err(Problem::field(codes::INVALID_FIELD, "other", detail))
@@ -433,7 +444,9 @@ pub struct Close {
 
 impl IntoCommand for Close {
     fn into_command(self, texts: &mut Texts) -> Command {
-        Command::CloseDissatisfied { reason: texts.add(self.reason.into()) }
+        Command::CloseDissatisfied {
+            reason: texts.add(self.reason.into()),
+        }
     }
 }
 
@@ -510,12 +523,18 @@ pub struct HolidayNotice(pub calendar::YearNotice);
 impl PartialSchema for HolidayNotice {
     fn schema() -> RefOr<Schema> {
         let text = |description| {
-            ObjectBuilder::new().schema_type(Type::String).description(Some(description))
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .description(Some(description))
         };
         let dates = |description| {
             let date = SchemaFormat::KnownFormat(KnownFormat::Date);
-            let item = ObjectBuilder::new().schema_type(Type::String).format(Some(date));
-            ArrayBuilder::new().items(item).description(Some(description))
+            let item = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(date));
+            ArrayBuilder::new()
+                .items(item)
+                .description(Some(description))
         };
         let year = ObjectBuilder::new()
             .schema_type(Type::Integer)
@@ -527,9 +546,15 @@ impl PartialSchema for HolidayNotice {
             .required("year")
             .property("notice", text("URL or document number of the notice"))
             .required("notice")
-            .property("off", dates("Every day off that the notice names, weekend days included"))
+            .property(
+                "off",
+                dates("Every day off that the notice names, weekend days included"),
+            )
             .required("off")
-            .property("work", dates("The Saturdays and Sundays that it makes working days"))
+            .property(
+                "work",
+                dates("The Saturdays and Sundays that it makes working days"),
+            )
             .into()
     }
 }

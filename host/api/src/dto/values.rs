@@ -5,8 +5,9 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use serde_json::Value;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// An instant: RFC 3339 with any offset when read, in +08:00 when written, as the hotline counts.
@@ -17,7 +18,9 @@ impl Time {
     /// As it stands in JSON, such as `2026-10-10T00:00:00+08:00`.
     #[must_use]
     pub fn text(self) -> String {
-        self.0.with_timezone(&calendar::zone()).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+        self.0
+            .with_timezone(&calendar::zone())
+            .to_rfc3339_opts(SecondsFormat::AutoSi, false)
     }
 }
 
@@ -60,7 +63,9 @@ impl PartialSchema for Time {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .description(Some("RFC 3339 with any offset when read, +08:00 when written"))
+            .description(Some(
+                "RFC 3339 with any offset when read, +08:00 when written",
+            ))
             .examples(["2026-10-10T00:00:00+08:00"])
             .into()
     }
@@ -190,6 +195,30 @@ fn fault(text: &str, chars_max: usize) -> Option<String> {
     }
 }
 
+/// The journal keeps instants in UTC; everything that is shown has them in local time.
+pub(crate) fn in_local_time(value: Value) -> Value {
+    match value {
+        Value::String(text) => match instant(&text) {
+            Some(time) => Value::String(time.text()),
+            None => Value::String(text),
+        },
+        Value::Array(items) => items.into_iter().map(in_local_time).collect(),
+        Value::Object(members) => {
+            let local = |(name, value)| (name, in_local_time(value));
+            Value::Object(members.into_iter().map(local).collect())
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
+    }
+}
+
+/// An instant as the journal writes it.
+fn instant(text: &str) -> Option<Time> {
+    let shape = text.ends_with('Z') && text.get(10..11) == Some("T");
+    let time = shape
+        .then(|| DateTime::parse_from_rfc3339(text).ok())
+        .flatten()?;
+    Some(Time(time.to_utc()))
+}
 
 #[cfg(test)]
 mod tests {
@@ -201,8 +230,14 @@ mod tests {
     fn an_instant_is_read_with_any_offset_and_written_in_local_time() {
         let rows = [
             ("2026-10-09T16:00:00Z", Some("2026-10-10T00:00:00+08:00")),
-            ("2026-10-10T00:00:00.250+08:00", Some("2026-10-10T00:00:00.250+08:00")),
-            ("2026-10-10T00:00:00 08:00", Some("2026-10-10T00:00:00+08:00")),
+            (
+                "2026-10-10T00:00:00.250+08:00",
+                Some("2026-10-10T00:00:00.250+08:00"),
+            ),
+            (
+                "2026-10-10T00:00:00 08:00",
+                Some("2026-10-10T00:00:00+08:00"),
+            ),
             ("2026-10-10", None),
             ("2026-02-30T00:00:00Z", None),
             ("", None),

@@ -1,8 +1,8 @@
 //! Closed sets of words, as they stand in JSON, each with its Chinese meaning.
 
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Mirrors an enumeration of the core, so that a word can be documented and never changes by accident.

@@ -134,7 +134,11 @@ pub(crate) fn of_status(status: StatusCode) -> Code {
     ]
     .into_iter()
     .find(|code| code.status == status);
-    let other = if status.is_server_error() { INTERNAL } else { BAD_REQUEST };
+    let other = if status.is_server_error() {
+        INTERNAL
+    } else {
+        BAD_REQUEST
+    };
     found.unwrap_or(other)
 }
 
@@ -153,7 +157,11 @@ mod tests {
             assert!(seen.insert(entry.code), "{} stands twice", entry.code);
             let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
             assert!(entry.code.chars().all(kebab), "{}", entry.code);
-            assert!(!entry.title_zh.is_ascii(), "{} has no Chinese title", entry.code);
+            assert!(
+                !entry.title_zh.is_ascii(),
+                "{} has no Chinese title",
+                entry.code
+            );
         }
     }
 
@@ -161,28 +169,46 @@ mod tests {
     fn a_rejection_has_the_same_code_here_and_in_the_core() {
         let unit = || UnitCode::new("GZ-SCJG");
         let rejections = [
-            Rejection::NotPermitted { command: "dispatch" },
+            Rejection::NotPermitted {
+                command: "dispatch",
+            },
             Rejection::NotTheHandlingUnit { unit: unit() },
             Rejection::NotRegistered,
             Rejection::AlreadyRegistered,
             Rejection::Closed,
-            Rejection::WrongStage { stage: "a", needed: "b" },
+            Rejection::WrongStage {
+                stage: "a",
+                needed: "b",
+            },
             Rejection::NotAConsultation,
             Rejection::Commendation,
             Rejection::UnknownUnit { unit: unit() },
-            Rejection::UnknownDistrict { district: DistrictCode::new("440199") },
+            Rejection::UnknownDistrict {
+                district: DistrictCode::new("440199"),
+            },
             Rejection::SpecialLimitWithoutBasis,
-            Rejection::ImpossibleTime { field: "a", problem: "b" },
+            Rejection::ImpossibleTime {
+                field: "a",
+                problem: "b",
+            },
             Rejection::Missing { field: "a" },
             Rejection::ReplyWithoutEvidence,
             Rejection::ReplyMissing,
-            Rejection::TooFewContactAttempts { counted: 1, needed: 3, next_from: None },
+            Rejection::TooFewContactAttempts {
+                counted: 1,
+                needed: 3,
+                next_from: None,
+            },
             Rejection::RequesterWasReached,
-            Rejection::RatingTooLate { due_at: chrono::DateTime::UNIX_EPOCH },
+            Rejection::RatingTooLate {
+                due_at: chrono::DateTime::UNIX_EPOCH,
+            },
             Rejection::AlreadyRated,
             Rejection::FollowUpMissing,
             Rejection::NothingDue,
-            Rejection::PeriodOutOfRange { problem: "a".to_owned() },
+            Rejection::PeriodOutOfRange {
+                problem: "a".to_owned(),
+            },
         ];
         for rejection in rejections {
             assert_eq!(of_rejection(&rejection).code, rejection.code());

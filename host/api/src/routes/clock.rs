@@ -25,7 +25,10 @@ const BATCH: u32 = 256;
 )]
 pub(crate) async fn read(State(state): State<AppState>, _: Caller) -> Json<Clock> {
     let engine = &state.engine;
-    Json(Clock { now: engine.now().into(), kind: kind(engine) })
+    Json(Clock {
+        now: engine.now().into(),
+        kind: kind(engine),
+    })
 }
 
 /// Advance the manual clock.
@@ -66,7 +69,13 @@ fn kind(engine: &Engine) -> ClockKind {
 /// Ticks until nothing is due any more, or the limit is reached.
 fn work_off(engine: &Engine, now: Time, items_max: usize) -> Result<ClockAdvanced, engine::Error> {
     let kind = kind(engine);
-    let mut all = ClockAdvanced { now, kind, timers: 0, effects: 0, more: true };
+    let mut all = ClockAdvanced {
+        now,
+        kind,
+        timers: 0,
+        effects: 0,
+        more: true,
+    };
     while all.more && all.timers.saturating_add(all.effects) < items_max {
         let tick = engine.tick(BATCH)?;
         metrics::tick(&tick);

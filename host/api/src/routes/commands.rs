@@ -13,8 +13,8 @@ use lifecycle::ids::OrderId;
 use crate::auth::Caller;
 use crate::dto::orders::{Order, Outcome};
 use crate::dto::requests::{
-    AcceptDuty, Answer, Close, ContactAttempt, Dispatch, FollowUp, IntoCommand, RatingGiven, Reply,
-    Review, RouteAgain, Submission,
+    AcceptDuty, Answer, Close, Dispatch, FollowUp, IntoCommand, NewContactAttempt, NewReply,
+    RatingGiven, Review, RouteAgain, Submission,
 };
 use crate::extract::{Body, Path};
 use crate::headers::{Conditions, IDEMPOTENT_REPLAYED, IdempotencyHeader, etag};
@@ -26,11 +26,21 @@ use crate::state::AppState;
 /// Makes the handler of a command: its documentation, its path, its body.
 macro_rules! command {
     ($(#[doc = $doc:literal])+ $handler:ident, $path:literal, $kind:ident, $body:ident) => {
+        command! { @handler $(#[doc = $doc])+ $handler, $path, $kind, $body, $body }
+    };
+    // A command without fields needs no body.
+    ($(#[doc = $doc:literal])+ $handler:ident, $path:literal, $kind:ident, Option<$body:ident>) => {
+        command! { @handler $(#[doc = $doc])+ $handler, $path, $kind, $body, Option<$body> }
+    };
+    (
+        @handler $(#[doc = $doc:literal])+
+        $handler:ident, $path:literal, $kind:ident, $body:ident, $documented:ty
+    ) => {
         $(#[doc = $doc])+
         #[utoipa::path(
             post, path = $path, tag = "commands",
             params(("id" = String, Path, description = "Number of the order"), CommandParameters),
-            request_body = $body,
+            request_body = $documented,
             responses(CommandDone, CommandErrors)
         )]
         pub(crate) async fn $handler(
@@ -57,7 +67,7 @@ command! {
     ///
     /// While the order waits for dispatch; where the advice is clear it is dispatched (Art. 13). For
     /// the centre.
-    route, "/orders/{id}/route", Route, RouteAgain
+    route, "/orders/{id}/route", Route, Option<RouteAgain>
 }
 
 command! {
@@ -73,7 +83,7 @@ command! {
     ///
     /// Within two working days of receipt, else it is deemed to be (Art. 16). A commendation is
     /// thereby read and closed (Art. 23). For the unit that has the order.
-    accept, "/orders/{id}/accept", AcceptDuty, AcceptDuty
+    accept, "/orders/{id}/accept", AcceptDuty, Option<AcceptDuty>
 }
 
 command! {
@@ -81,14 +91,14 @@ command! {
     ///
     /// Three unanswered calls, each at least 15 minutes apart, make the requester unreachable
     /// (Art. 12, 21). For the unit that has the order.
-    contact_attempts, "/orders/{id}/contact-attempts", RecordContactAttempt, ContactAttempt
+    contact_attempts, "/orders/{id}/contact-attempts", RecordContactAttempt, NewContactAttempt
 }
 
 command! {
     /// Record that the requester was told the result.
     ///
     /// With evidence (Art. 21). For the unit that has the order.
-    reply, "/orders/{id}/reply", RecordReply, Reply
+    reply, "/orders/{id}/reply", RecordReply, NewReply
 }
 
 command! {
@@ -139,7 +149,10 @@ async fn perform<T: IntoCommand + Send + 'static>(
     body: Body<T>,
 ) -> Result<Response, Problem> {
     body.value.check()?;
-    let Conditions { if_match, idempotency } = conditions;
+    let Conditions {
+        if_match,
+        idempotency,
+    } = conditions;
     let options = CommandOptions {
         if_match: if_match.version,
         idempotency: idempotency_key(state, &caller, idempotency, body.fingerprint),

@@ -40,5 +40,12 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>
 )]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
     let text = state.metrics.render();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response()
 }

@@ -16,7 +16,7 @@ use crate::dto::requester::RequesterData;
 use crate::dto::requests::{ListParameters, NewOrder, RequesterParameters};
 use crate::extract::{Body, Path, Query};
 use crate::headers::{IdempotencyHeader, etag};
-use crate::openapi::{IdempotencyParameter, ReadErrors, Registered, RegisterErrors};
+use crate::openapi::{IdempotencyParameter, ReadErrors, RegisterErrors, Registered};
 use crate::problem::{Problem, codes};
 use crate::routes::V1;
 use crate::routes::commands::{answered, counted, idempotency_key};
@@ -44,10 +44,15 @@ pub(crate) async fn register(
     body: Body<NewOrder>,
 ) -> Result<Response, Problem> {
     let idempotency = idempotency_key(&state, &caller, key, body.fingerprint);
-    let options = CommandOptions { if_match: None, idempotency };
+    let options = CommandOptions {
+        if_match: None,
+        idempotency,
+    };
     let by = caller.0.clone();
     let request = NewRequest::from(body.value);
-    let result = state.call(move |engine| engine.register(request, &by, &options)).await;
+    let result = state
+        .call(move |engine| engine.register(request, &by, &options))
+        .await;
     let handled = counted(CommandKind::Register, result)?;
     let location = HeaderValue::try_from(format!("{V1}/orders/{}", handled.order.id));
     let mut response = answered(StatusCode::CREATED, &handled, &caller);
@@ -95,13 +100,17 @@ pub(crate) async fn list(
         .call(move |engine| engine.list(&filter, after.as_deref(), limit, &caller.0))
         .await?
         .map_err(|error| match error {
-            engine::Error::InvalidInput { field, problem, way_out } => {
-                Problem::field(codes::INVALID_PARAMETER, field, problem).way_out(way_out)
-            }
+            engine::Error::InvalidInput {
+                field,
+                problem,
+                way_out,
+            } => Problem::field(codes::INVALID_PARAMETER, field, problem).way_out(way_out),
             other => other.into(),
         })?;
     let next = page.next;
-    let link = next.as_deref().and_then(|next| next_link(uri.query(), next));
+    let link = next
+        .as_deref()
+        .and_then(|next| next_link(uri.query(), next));
     let items = page.items.into_iter().map(Into::into).collect();
     let mut response = Json(OrderPage { items, next }).into_response();
     if let Some(link) = link {
@@ -113,8 +122,9 @@ pub(crate) async fn list(
 /// The same list with another beginning.
 fn next_link(query: Option<&str>, next: &str) -> Option<HeaderValue> {
     let parts = query.unwrap_or_default().split('&');
-    let mut kept: Vec<&str> =
-        parts.filter(|part| !part.is_empty() && !part.starts_with("after=")).collect();
+    let mut kept: Vec<&str> = parts
+        .filter(|part| !part.is_empty() && !part.starts_with("after="))
+        .collect();
     let after = format!("after={}", percent_encoded(next));
     kept.push(&after);
     HeaderValue::try_from(format!("<{V1}/orders?{}>; rel=\"next\"", kept.join("&"))).ok()
@@ -170,7 +180,9 @@ pub(crate) async fn history(
     caller: Caller,
     Path(id): Path<OrderId>,
 ) -> Result<Json<Vec<Event>>, Problem> {
-    let view = state.call(move |engine| engine.view(&id, &caller.0)).await??;
+    let view = state
+        .call(move |engine| engine.view(&id, &caller.0))
+        .await??;
     Ok(Json(view.history.iter().map(Into::into).collect()))
 }
 
@@ -199,7 +211,9 @@ pub(crate) async fn requester(
     if reveal {
         purpose.push_str(" [reveal]");
     }
-    let data = state.call(move |engine| engine.requester(&id, &caller.0, &purpose)).await??;
+    let data = state
+        .call(move |engine| engine.requester(&id, &caller.0, &purpose))
+        .await??;
     let data = data.ok_or_else(|| Problem::new(codes::ERASED, "the personal data was erased"))?;
     Ok(Json(RequesterData::new(data, reveal)))
 }
@@ -212,8 +226,14 @@ mod tests {
     fn the_next_page_keeps_the_filters() {
         let rows = [
             (None, "</api/v1/orders?after=a%2Fb>; rel=\"next\""),
-            (Some("stage=closed&limit=2"), "</api/v1/orders?stage=closed&limit=2&after=a%2Fb>; rel=\"next\""),
-            (Some("after=x&limit=2"), "</api/v1/orders?limit=2&after=a%2Fb>; rel=\"next\""),
+            (
+                Some("stage=closed&limit=2"),
+                "</api/v1/orders?stage=closed&limit=2&after=a%2Fb>; rel=\"next\"",
+            ),
+            (
+                Some("after=x&limit=2"),
+                "</api/v1/orders?limit=2&after=a%2Fb>; rel=\"next\"",
+            ),
         ];
         for (query, expected) in rows {
             assert_eq!(next_link(query, "a/b").unwrap(), expected);

@@ -29,7 +29,12 @@ use crate::state::AppState;
     responses((status = 200, description = "The active rules", body = ActiveRules), ReadErrors)
 )]
 pub(crate) async fn rules(State(state): State<AppState>, _: Caller) -> Json<ActiveRules> {
-    let items = state.engine.active_rules().into_iter().map(Into::into).collect();
+    let items = state
+        .engine
+        .active_rules()
+        .into_iter()
+        .map(Into::into)
+        .collect();
     Json(ActiveRules { items })
 }
 
@@ -56,7 +61,9 @@ pub(crate) async fn calendar(
     _: Caller,
 ) -> Result<Json<CalendarSummary>, Problem> {
     let found = CalendarSummary::of(&state.engine.calendar());
-    found.map(Json).map_err(|error| Problem::internal(codes::INTERNAL, &error))
+    found
+        .map(Json)
+        .map_err(|error| Problem::internal(codes::INTERNAL, &error))
 }
 
 /// Show a year of the calendar.
@@ -97,7 +104,7 @@ pub(crate) async fn import_calendar_year(
     let HolidayNotice(notice) = body.value;
     let apply = !parameters.dry_run;
     let import =
-        move |engine: &engine::Engine| engine.import_calendar_year(notice, apply, &caller.0);
+        move |engine: &engine::Engine| engine.import_calendar_year(&notice, apply, &caller.0);
     Ok(Json(state.call(import).await??.into()))
 }
 
@@ -114,8 +121,9 @@ pub(crate) async fn deadline(
     Query(parameters): Query<DeadlineParameters>,
 ) -> Result<Json<ComputedDeadline>, Problem> {
     let dispatched = parameters.dispatched.into();
-    let (deadline, explanation) =
-        state.engine.handling_deadline(parameters.order_type.into(), dispatched)?;
+    let (deadline, explanation) = state
+        .engine
+        .handling_deadline(parameters.order_type.into(), dispatched)?;
     Ok(Json(ComputedDeadline::new(deadline, explanation.into())))
 }
 
@@ -133,7 +141,9 @@ pub(crate) async fn question(
     caller: Caller,
     Path(digest): Path<String>,
 ) -> Result<Response, Problem> {
-    let found = state.call(move |engine| engine.question(&digest, &caller.0)).await??;
+    let found = state
+        .call(move |engine| engine.question(&digest, &caller.0))
+        .await??;
     let missing = || Problem::new(codes::NOT_FOUND, "there is no question of this digest");
     let bytes = found.ok_or_else(missing)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
@@ -148,7 +158,11 @@ pub(crate) async fn question(
 )]
 pub(crate) async fn openapi() -> Response {
     static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(document()));
-    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.clone()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        DOCUMENT.clone(),
+    )
+        .into_response()
 }
 
 /// List every kind of problem.
@@ -159,5 +173,7 @@ pub(crate) async fn openapi() -> Response {
     responses((status = 200, description = "The kinds of problem", body = ProblemKinds))
 )]
 pub(crate) async fn problems() -> Json<ProblemKinds> {
-    Json(ProblemKinds { items: codes::ALL.iter().map(Into::into).collect() })
+    Json(ProblemKinds {
+        items: codes::ALL.iter().map(Into::into).collect(),
+    })
 }

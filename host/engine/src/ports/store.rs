@@ -167,7 +167,7 @@ pub struct DueTimer {
     pub at: DateTime<Utc>,
     /// For which deadline.
     pub deadline: DeadlineKind,
-    /// Warning or the deadline itself.
+    /// The deadline itself, or a question about it before or after.
     pub moment: Moment,
 }
 

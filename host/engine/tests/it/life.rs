@@ -335,3 +335,27 @@ fn the_journal_keeps_no_door_number_typed_as_a_street() {
         Some("员村二横路〔门牌〕 〔姓名〕")
     );
 }
+
+#[test]
+fn who_may_not_register_learns_nothing_and_troubles_nobody() {
+    let world = World::new();
+    let mut known = request(PILING);
+    known.source = Some("import:1".to_owned());
+    world
+        .engine
+        .register(known.clone(), &operator(), &CommandOptions::default())
+        .unwrap();
+    for request in [known, request(PILING)] {
+        let refused = world
+            .engine
+            .register(request, &unit("GZ-D106"), &CommandOptions::default());
+        assert!(
+            matches!(
+                refused,
+                Err(Error::Rejected(Rejection::NotPermitted { .. }))
+            ),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(world.rule.asked.lock().unwrap().len(), 1);
+}

@@ -30,7 +30,12 @@ Files:
 Exit codes: 0 all images are up to date, 1 a rule cannot be baked, 2 usage")]
 pub(crate) struct Arguments {
     /// The rule list.
-    #[arg(long, env = "KAPOK_RULES", value_name = "FILE", default_value = "plugins/rules.toml")]
+    #[arg(
+        long,
+        env = "KAPOK_RULES",
+        value_name = "FILE",
+        default_value = "plugins/rules.toml"
+    )]
     rules: PathBuf,
     /// Bake everything again, also what is up to date.
     #[arg(long)]
@@ -55,10 +60,14 @@ struct Row {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let list = RuleList::read(&arguments.rules)?;
-    let force = if arguments.force { Force::Everything } else { Force::OnlyStale };
-    let baked = list
-        .bake_all(&Limits::default(), force)
-        .context("the rule images are not complete; run `make plugins` if a component is missing")?;
+    let force = if arguments.force {
+        Force::Everything
+    } else {
+        Force::OnlyStale
+    };
+    let baked = list.bake_all(&Limits::shipped(), force).context(
+        "the rule images are not complete; run `make plugins` if a component is missing",
+    )?;
     let mut rows = Vec::new();
     for (rule, baked) in list.rules.iter().zip(baked) {
         rows.push(row(rule, baked)?);
@@ -68,7 +77,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     let cells: Vec<Vec<String>> = rows.into_iter().map(cells).collect();
     output::line(&output::table(
-        &["state", "kind", "scope", "digest", "bytes", "image", "component", "settings"],
+        &[
+            "state",
+            "kind",
+            "scope",
+            "digest",
+            "bytes",
+            "image",
+            "component",
+            "settings",
+        ],
         &cells,
     ))
 }

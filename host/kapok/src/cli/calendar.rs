@@ -1,5 +1,6 @@
 //! `kapok calendar`: shows the working-day calendar and imports holiday notices.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -12,15 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::config::{DataOptions, RuleOptions, ServerOptions};
-use crate::wiring::{Clock, Embedded, Rules};
+use crate::wiring::{Clock, Embedded};
 use crate::{output, wiring};
 
 /// Show the working-day calendar, or import a year's holiday notice.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show a year or a month.
     Show(Show),
-    /// Import the State Council's holiday notice for a year.
     Import(Import),
 }
 
@@ -54,11 +53,11 @@ pub(crate) struct Show {
     /// Data directory whose imported years count as well.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    #[command(flatten)]
-    server: ServerOptions,
     /// Print one JSON object a day.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    server: ServerOptions,
 }
 
 /// Import the State Council's holiday notice for a year.
@@ -86,15 +85,15 @@ pub(crate) struct Import {
     /// Show what would change and change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Print one JSON object: {"version","applied","missing_statutory","changes":[…]}.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     data: DataOptions,
     #[command(flatten)]
     rules: RuleOptions,
     #[command(flatten)]
     server: ServerOptions,
-    /// Print one JSON object: {"version","applied","missing_statutory","changes":[…]}.
-    #[arg(long)]
-    json: bool,
 }
 
 /// A day as `--json` shows it.
@@ -120,14 +119,18 @@ fn show(arguments: &Show) -> anyhow::Result<()> {
         (Some(first), _) => vec![first],
         (None, year) => {
             let year = year.unwrap_or_default();
-            (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect()
+            (1..=12)
+                .filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1))
+                .collect()
         }
     };
     let mut texts = Vec::new();
     for first in first_days {
         let days = days_of_month(first, &calendar)?;
         if arguments.json {
-            days.iter().map(shown).try_for_each(|day| output::json(&day))?;
+            days.iter()
+                .map(shown)
+                .try_for_each(|day| output::json(&day))?;
         } else {
             texts.push(month_text(first, &days));
         }
@@ -141,19 +144,27 @@ fn show(arguments: &Show) -> anyhow::Result<()> {
 
 fn import(arguments: &Import) -> anyhow::Result<()> {
     let path = arguments.file.display();
-    let text = fs::read_to_string(&arguments.file).with_context(|| format!("cannot read `{path}`"))?;
-    let notice = Calendar::parse_year_json(&text).with_context(|| format!("`{path}` does not hold"))?;
+    let text =
+        fs::read_to_string(&arguments.file).with_context(|| format!("cannot read `{path}`"))?;
+    let notice =
+        Calendar::parse_year_json(&text).with_context(|| format!("`{path}` does not hold"))?;
     let year = notice.year;
     let apply = !arguments.dry_run;
     let change = match Client::of(&arguments.server)? {
         Some(client) => {
             let how = if apply { "" } else { "?dry_run=true" };
-            client.post(&format!("/api/v1/calendar{how}"), &serde_json::to_value(&notice)?, &text)?
+            client.post(
+                &format!("/api/v1/calendar/years{how}"),
+                &serde_json::to_value(&notice)?,
+                None,
+            )?
         }
         None => {
             let (data, rules) = (&arguments.data, &arguments.rules);
-            let embedded = Embedded::open(data, rules, Clock::AsLeft, Rules::Ask)?;
-            let change = embedded.engine.import_calendar_year(notice, apply, &embedded.admin())?;
+            let embedded = Embedded::open(data, rules, Clock::AsLeft)?;
+            let change = embedded
+                .engine
+                .import_calendar_year(&notice, apply, &embedded.admin())?;
             if apply {
                 embedded.settle()?;
             }
@@ -184,15 +195,35 @@ struct Moved {
 }
 
 fn change_text(year: i32, applied: bool, change: &Change) -> String {
-    let done = if applied { "imported" } else { "would be imported" };
-    let mut lines = vec![format!("{year} {done}; the calendar becomes {}", change.version)];
+    let done = if applied {
+        "imported"
+    } else {
+        "would be imported"
+    };
+    let mut lines = vec![format!(
+        "{year} {done}; the calendar becomes {}",
+        change.version
+    )];
     lines.extend(change.changes.iter().map(|moved| {
-        let Moved { order, kind, before, after } = moved;
-        format!("order {order}: {kind} due {} instead of {}", due_text(*after), due_text(*before))
+        let Moved {
+            order,
+            kind,
+            before,
+            after,
+        } = moved;
+        format!(
+            "order {order}: {kind} due {} instead of {}",
+            due_text(*after),
+            due_text(*before)
+        )
     }));
     lines.push(format!("{} deadlines move", change.changes.len()));
     if !change.missing_statutory.is_empty() {
-        let missing: Vec<String> = change.missing_statutory.iter().map(NaiveDate::to_string).collect();
+        let missing: Vec<String> = change
+            .missing_statutory
+            .iter()
+            .map(NaiveDate::to_string)
+            .collect();
         lines.push(format!(
             "check the file: it does not list every statutory holiday as a day off ({})",
             missing.join(", ")
@@ -237,7 +268,9 @@ fn month_text(first: NaiveDate, days: &[(NaiveDate, Day)]) -> String {
             DayKind::Holiday => format!("[{number}]"),
         };
         let doubt = if day.provisional { "?" } else { "" };
-        text.push_str(&format!("{:>6}", format!("{sign}{doubt}")));
+        let cell = format!("{sign}{doubt}");
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{cell:>6}");
         let last_of_week = date.weekday().num_days_from_monday() == 6;
         if last_of_week {
             text.push('\n');
@@ -249,5 +282,5 @@ fn month_text(first: NaiveDate, days: &[(NaiveDate, Day)]) -> String {
 
 fn month(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d")
-        .map_err(|_| format!("`{text}` is no month such as 2026-10"))
+        .map_err(|error| format!("`{text}` is no month such as 2026-10: {error}"))
 }

@@ -6,15 +6,13 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::config::{DataOptions, RuleOptions, ServerOptions};
-use crate::wiring::{Clock, Embedded, Rules};
+use crate::wiring::{Clock, Embedded};
 use crate::{output, values};
 
 /// Show or advance a manual clock.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show where the clock stands.
     Show(Show),
-    /// Advance a manual clock; what falls due on the way happens.
     Advance(Advance),
 }
 
@@ -30,13 +28,13 @@ Formats:
 
 Exit codes: 0 shown, 1 no access, 2 usage")]
 pub(crate) struct Show {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     data: DataOptions,
     #[command(flatten)]
     server: ServerOptions,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 /// Advance a manual clock, for tests and training. Time never runs back.
@@ -54,15 +52,15 @@ pub(crate) struct Advance {
     /// Where to: 2026-09-21T00:00:01+08:00, or local 2026-09-21T00:00 or 2026-09-21.
     #[arg(value_parser = values::instant)]
     to: DateTime<Utc>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     data: DataOptions,
     #[command(flatten)]
     rules: RuleOptions,
     #[command(flatten)]
     server: ServerOptions,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
@@ -76,13 +74,16 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
         }
         Command::Advance(arguments) => {
             let shown = match Client::of(&arguments.server)? {
-                Some(client) => {
-                    client.put("/api/v1/clock", &json!({ "now": values::rfc3339(arguments.to) }))?
-                }
+                Some(client) => client.put(
+                    "/api/v1/clock",
+                    &json!({ "now": values::rfc3339(arguments.to) }),
+                )?,
                 None => {
                     let (data, rules) = (&arguments.data, &arguments.rules);
-                    let embedded = Embedded::open(data, rules, Clock::AsLeft, Rules::Ask)?;
-                    embedded.engine.advance_clock(arguments.to, &embedded.admin())?;
+                    let embedded = Embedded::open(data, rules, Clock::AsLeft)?;
+                    embedded
+                        .engine
+                        .advance_clock(arguments.to, &embedded.admin())?;
                     embedded.settle()?;
                     shown(&embedded)
                 }

@@ -55,11 +55,11 @@ pub(crate) struct Arguments {
     /// Data directory whose imported years count as well.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    #[command(flatten)]
-    server: ServerOptions,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    server: ServerOptions,
 }
 
 /// A limit that begins with the dispatch.
@@ -92,8 +92,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let rules = RuleSet::guangzhou_2023();
     let directory = Directory::default();
-    let context =
-        Context { now: trigger, calendar: &calendar, rules: &rules, directory: &directory };
+    let context = Context {
+        now: trigger,
+        calendar: &calendar,
+        rules: &rules,
+        directory: &directory,
+    };
     let deadline = Deadline::compute(kind, arguments.order_type, None, 1, trigger, &context)?;
     if arguments.json {
         return output::json(&Computed {
@@ -116,11 +120,17 @@ fn text(
     let due = &deadline.due;
     let mut days = Vec::new();
     for (number, date) in (1..).zip(&due.counted) {
-        days.push(format!("  {number:>2}  {date} {}", day_name(*date, calendar.day(*date)?)));
+        days.push(format!(
+            "  {number:>2}  {date} {}",
+            day_name(*date, calendar.day(*date)?)
+        ));
     }
     let mut lines = vec![
         format!("type     {english} {chinese}"),
-        format!("rule     {} {}: {}", deadline.rule, deadline.article, deadline.period),
+        format!(
+            "rule     {} {}: {}",
+            deadline.rule, deadline.article, deadline.period
+        ),
         format!("trigger  {}", values::local(deadline.trigger_at)),
         format!("clock    starts {}", values::local(due.clock_start)),
     ];
@@ -137,7 +147,10 @@ fn text(
         );
     }
     if !deadline.rule_set_in_force {
-        lines.push(format!("{} was not in force at the trigger", deadline.rule_set));
+        lines.push(format!(
+            "{} was not in force at the trigger",
+            deadline.rule_set
+        ));
     }
     Ok(lines.join("\n"))
 }
@@ -148,6 +161,10 @@ fn day_name(date: NaiveDate, day: Day) -> String {
         DayKind::WorkingDay | DayKind::Weekend | DayKind::Holiday => "",
         DayKind::MakeUpWorkingDay => " make-up working day 调休上班",
     };
-    let provisional = if day.provisional { " (not announced yet)" } else { "" };
+    let provisional = if day.provisional {
+        " (not announced yet)"
+    } else {
+        ""
+    };
     format!("{}{special}{provisional}", date.format("%a"))
 }

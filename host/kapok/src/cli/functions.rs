@@ -32,10 +32,20 @@ Answers: 200 verdict, 400 malformed question with the field, 405 wrong method, 4
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 the application cannot be served, 2 usage")]
 pub(crate) struct Arguments {
     /// The Spin manifest (version 2).
-    #[arg(long, env = "KAPOK_SPIN_TOML", value_name = "FILE", default_value = "spin.toml")]
+    #[arg(
+        long,
+        env = "KAPOK_SPIN_TOML",
+        value_name = "FILE",
+        default_value = "spin.toml"
+    )]
     from: PathBuf,
     /// Address to listen on; port 0 takes a free one.
-    #[arg(long, env = "KAPOK_FUNCTIONS_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    #[arg(
+        long,
+        env = "KAPOK_FUNCTIONS_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:3000"
+    )]
     listen: SocketAddr,
     /// Print address and routes as one JSON object when ready.
     #[arg(long)]
@@ -45,10 +55,12 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let application = Arc::new(functions::load(&arguments.from, Config::STANDARD)?);
     wiring::block_on(async {
-        let listener = TcpListener::bind(arguments.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}; is the port taken?", arguments.listen))?;
-        let address = listener.local_addr().context("the listener has no address")?;
+        let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
+            format!("cannot listen on {}; is the port taken?", arguments.listen)
+        })?;
+        let address = listener
+            .local_addr()
+            .context("the listener has no address")?;
         let routes: Vec<(String, &str)> = application
             .routes()
             .iter()

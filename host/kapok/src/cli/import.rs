@@ -15,7 +15,7 @@ use crate::import::record::Format;
 use crate::import::report::Report;
 use crate::import::run::Import;
 use crate::import::target::{self, Target};
-use crate::wiring::{Clock, Embedded, Rules};
+use crate::wiring::{Clock, Embedded};
 use crate::{output, values};
 
 /// File messages from a file as work orders.
@@ -31,14 +31,13 @@ use crate::{output, values};
 pub(crate) struct Arguments {
     /// The messages, one JSON object a line, in UTF-8.
     file: PathBuf,
-    #[command(flatten)]
-    data: DataOptions,
-    #[command(flatten)]
-    rules: RuleOptions,
-    #[command(flatten)]
-    server: ServerOptions,
     /// Admin's token, which sets the server's clock with --at received. Default: --token.
-    #[arg(long, env = "KAPOK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "KAPOK_ADMIN_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     admin_token: Option<String>,
     /// When the orders are registered.
     #[arg(long, env = "KAPOK_IMPORT_AT", value_enum, default_value = "now")]
@@ -47,7 +46,12 @@ pub(crate) struct Arguments {
     #[arg(long, env = "KAPOK_IMPORT_DEFAULT_TYPE", value_name = "TYPE", default_value = "complaint", value_parser = values::order_type)]
     default_type: OrderType,
     /// So many messages are filed at a time; they share flushes to disk.
-    #[arg(long, env = "KAPOK_IMPORT_WORKERS", value_name = "N", default_value = "64")]
+    #[arg(
+        long,
+        env = "KAPOK_IMPORT_WORKERS",
+        value_name = "N",
+        default_value = "64"
+    )]
     workers: NonZeroUsize,
     /// Also write every refusal and the summary to this file, as --json prints them.
     #[arg(long, value_name = "FILE")]
@@ -55,6 +59,12 @@ pub(crate) struct Arguments {
     /// Print refusals and, as the last line, the summary as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    rules: RuleOptions,
+    #[command(flatten)]
+    server: ServerOptions,
 }
 
 const FORMAT: &str = "\
@@ -103,7 +113,7 @@ enum At {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut report = match Client::of(&arguments.server)? {
         Some(client) => {
-            let target = target::Server::new(client, arguments.admin_token.as_deref());
+            let target = target::Server::new(client, arguments.admin_token.as_deref())?;
             import(arguments, &target, None)?
         }
         None => embedded(arguments)?,
@@ -112,12 +122,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         report.write(path)?;
     }
     if arguments.json {
-        report.refusals.drain(..).try_for_each(|refusal| output::json(&refusal))?;
+        report
+            .refusals
+            .drain(..)
+            .try_for_each(|refusal| output::json(&refusal))?;
         output::json(&report.summary)?;
     } else {
         output::line(&report.text())?;
     }
-    Ok(if report.summary.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    Ok(if report.summary.refused == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(3)
+    })
 }
 
 fn embedded(arguments: &Arguments) -> anyhow::Result<Report> {
@@ -125,11 +142,13 @@ fn embedded(arguments: &Arguments) -> anyhow::Result<Report> {
         At::Now => Clock::AsLeft,
         At::Received => Clock::ManualFromBeginning,
     };
-    let embedded = Embedded::open(&arguments.data, &arguments.rules, clock, Rules::Ask)?;
+    let embedded = Embedded::open(&arguments.data, &arguments.rules, clock)?;
     let target = target::Store::new(&embedded);
     let districts = Format::districts_of(embedded.engine.directory());
     // Effects are performed while the import runs, so that they share its flushes to disk.
-    let ticker = (arguments.at == At::Now).then(|| embedded.start_ticker()).transpose()?;
+    let ticker = (arguments.at == At::Now)
+        .then(|| embedded.start_ticker())
+        .transpose()?;
     let report = import(arguments, &target, Some(districts));
     drop(ticker);
     target.settle()?;
@@ -142,7 +161,10 @@ fn import(
     districts: Option<std::collections::BTreeMap<String, lifecycle::ids::DistrictCode>>,
 ) -> anyhow::Result<Report> {
     if !arguments.file.is_file() {
-        bail!("`{}` is no file; give a file of messages", arguments.file.display());
+        bail!(
+            "`{}` is no file; give a file of messages",
+            arguments.file.display()
+        );
     }
     let import = Import {
         path: &arguments.file,

@@ -2,6 +2,8 @@
 
 mod text;
 
+use std::fmt::Write as _;
+
 use api::dto::orders::{OrderLine, WholeOrder};
 use clap::{Args, Subcommand};
 use contract::types::OrderType;
@@ -20,9 +22,7 @@ const PAGE: u32 = 200;
 /// Show work orders.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show one order with everything that explains it.
     Show(Show),
-    /// List orders, newest registration first.
     List(List),
 }
 
@@ -45,13 +45,13 @@ Exit codes: 0 shown, 1 no such order or no access, 2 usage")]
 pub(crate) struct Show {
     /// Number of the order.
     id: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     data: DataOptions,
     #[command(flatten)]
     server: ServerOptions,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 /// List orders, newest registration first. Every filter that is given must hold.
@@ -95,13 +95,13 @@ pub(crate) struct List {
     /// Most orders to list.
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     data: DataOptions,
     #[command(flatten)]
     server: ServerOptions,
-    /// Print one JSON object a line.
-    #[arg(long)]
-    json: bool,
 }
 
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
@@ -113,7 +113,10 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 
 fn show(arguments: &Show) -> anyhow::Result<()> {
     let order = match Client::of(&arguments.server)? {
-        Some(client) => client.get(&format!("/api/v1/orders/{}", query_text(&arguments.id)))?,
+        Some(client) => client.get(&format!(
+            "/api/v1/orders/{}",
+            values::escaped(&arguments.id)
+        ))?,
         None => {
             let embedded = Embedded::look(&arguments.data)?;
             let by = embedded.operator();
@@ -153,20 +156,34 @@ fn from_data(arguments: &List) -> anyhow::Result<Vec<Value>> {
     };
     pages(arguments.limit, |after, limit| {
         let page = embedded.engine.list(&filter, after, limit, &by)?;
-        let lines = page.items.into_iter().map(OrderLine::from).map(serde_json::to_value);
+        let lines = page
+            .items
+            .into_iter()
+            .map(OrderLine::from)
+            .map(serde_json::to_value);
         Ok((lines.collect::<Result<_, _>>()?, page.next))
     })
 }
 
 fn from_server(arguments: &List, client: &Client) -> anyhow::Result<Vec<Value>> {
-    let order_type = arguments.order_type.map(|order_type| values::order_type_name(order_type).0);
+    let order_type = arguments
+        .order_type
+        .map(|order_type| values::order_type_name(order_type).0);
     let filters: Vec<(&str, String)> = [
         ("stage", arguments.stage.clone()),
         ("unit", arguments.unit.clone()),
         ("district", arguments.district.clone()),
         ("order_type", order_type.map(str::to_owned)),
-        ("overdue", arguments.overdue.map(|overdue| overdue.to_string())),
-        ("provisional", arguments.provisional.map(|provisional| provisional.to_string())),
+        (
+            "overdue",
+            arguments.overdue.map(|overdue| overdue.to_string()),
+        ),
+        (
+            "provisional",
+            arguments
+                .provisional
+                .map(|provisional| provisional.to_string()),
+        ),
         ("source", arguments.source.clone()),
     ]
     .into_iter()
@@ -176,11 +193,15 @@ fn from_server(arguments: &List, client: &Client) -> anyhow::Result<Vec<Value>> 
         let mut path = format!("/api/v1/orders?limit={limit}");
         let after = after.map(|after| ("after", after.to_owned()));
         for (name, value) in filters.iter().cloned().chain(after) {
-            path.push_str(&format!("&{name}={}", query_text(&value)));
+            // Writing to a String cannot fail.
+            let _ = write!(path, "&{name}={}", values::escaped(&value));
         }
         let mut page = client.get(&path)?;
         let next = page.get("next").and_then(Value::as_str).map(str::to_owned);
-        let items = page.get_mut("items").and_then(Value::as_array_mut).map(std::mem::take);
+        let items = page
+            .get_mut("items")
+            .and_then(Value::as_array_mut)
+            .map(std::mem::take);
         Ok((items.unwrap_or_default(), next))
     })
 }
@@ -206,27 +227,9 @@ fn pages(
     }
 }
 
-/// A value as it stands in a query string or path: everything but unreserved characters is escaped.
-fn query_text(value: &str) -> String {
-    let mut text = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn queries_are_escaped() {
-        assert_eq!(query_text("import:Q05 噪/"), "import%3AQ05%20%E5%99%AA%2F");
-    }
 
     #[test]
     fn pages_are_gathered_up_to_the_limit() {
@@ -239,7 +242,11 @@ mod tests {
                 let next = (last < 450).then(|| last.to_string());
                 Ok(((first..last).map(Value::from).collect(), next))
             });
-            assert_eq!((orders.unwrap().len(), asked), (expected, requests), "limit {limit}");
+            assert_eq!(
+                (orders.unwrap().len(), asked),
+                (expected, requests),
+                "limit {limit}"
+            );
         };
         check(0, 0, 0);
         check(50, 50, 1);

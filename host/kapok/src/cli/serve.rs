@@ -12,8 +12,8 @@ use tokio::net::TcpListener;
 
 use crate::config::{ClockKind, DataOptions, RuleOptions};
 use crate::demo::{Users, role_name};
-use crate::wiring::{self, Clock, Embedded, Rules};
 use crate::output;
+use crate::wiring::{self, Clock, Embedded};
 
 /// Start the hotline: HTTP interface, timers, effects.
 ///
@@ -42,12 +42,13 @@ Addresses: /healthz alive, /readyz ready, /metrics for Prometheus, /api/v1/opena
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 cannot start or the store failed, 2 usage")]
 pub(crate) struct Arguments {
     /// Address to listen on; port 0 takes a free one.
-    #[arg(long, env = "KAPOK_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8345")]
+    #[arg(
+        long,
+        env = "KAPOK_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8345"
+    )]
     listen: SocketAddr,
-    #[command(flatten)]
-    data: DataOptions,
-    #[command(flatten)]
-    rules: RuleOptions,
     /// Clock to run on. Default: the one that the data directory was left on, the machine's for a new
     /// one.
     #[arg(long, env = "KAPOK_CLOCK", value_enum)]
@@ -55,11 +56,15 @@ pub(crate) struct Arguments {
     /// Print one JSON object {"address","tokens"} when ready.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    rules: RuleOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let clock = arguments.clock.map_or(Clock::AsLeft, Clock::Kind);
-    let embedded = Embedded::open(&arguments.data, &arguments.rules, clock, Rules::Ask)?;
+    let embedded = Embedded::open(&arguments.data, &arguments.rules, clock)?;
     let users = Users::load_or_make(&arguments.data.data, embedded.engine.directory())?;
     let state = AppState::new(
         embedded.engine.clone(),
@@ -69,17 +74,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     let ticker = embedded.start_ticker()?;
     wiring::block_on(async {
-        let listener = TcpListener::bind(arguments.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}; is the port taken?", arguments.listen))?;
-        let address = listener.local_addr().context("the listener has no address")?;
+        let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
+            format!("cannot listen on {}; is the port taken?", arguments.listen)
+        })?;
+        let address = listener
+            .local_addr()
+            .context("the listener has no address")?;
         let address = format!("http://{address}");
         if arguments.json {
             output::json(&ready(&address, &users))?;
         } else {
             output::line(&welcome(&address, &users))?;
         }
-        api::serve(listener, state, wiring::stopped()).await.context("the HTTP server failed")
+        api::serve(listener, state, wiring::stopped())
+            .await
+            .context("the HTTP server failed")
     })?;
     drop(ticker);
     tracing::info!("stopped");

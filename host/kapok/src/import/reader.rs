@@ -36,24 +36,40 @@ pub(crate) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     /// Lines of this input.
     pub(crate) fn new(input: R) -> Self {
-        Self { input, number: 0, read_bytes: 0 }
+        Self {
+            input,
+            number: 0,
+            read_bytes: 0,
+        }
     }
 
     /// The next line that is not empty, or nothing at the end.
     pub(crate) fn next_line(&mut self) -> io::Result<Option<Line>> {
         loop {
-            let Some(content) = self.next_content()? else { return Ok(None) };
+            let Some(content) = self.next_content()? else {
+                return Ok(None);
+            };
             let empty = matches!(&content, Content::Bytes(bytes) if bytes.trim_ascii().is_empty());
             if !empty {
-                return Ok(Some(Line { number: self.number, content, read_bytes: self.read_bytes }));
+                return Ok(Some(Line {
+                    number: self.number,
+                    content,
+                    read_bytes: self.read_bytes,
+                }));
             }
         }
     }
 
     fn next_content(&mut self) -> io::Result<Option<Content>> {
-        let limit = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(2);
+        let limit = u64::try_from(LINE_BYTES_MAX)
+            .unwrap_or(u64::MAX)
+            .saturating_add(2);
         let mut bytes = Vec::new();
-        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut bytes)?;
+        let read = self
+            .input
+            .by_ref()
+            .take(limit)
+            .read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return Ok(None);
         }
@@ -90,8 +106,9 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn count(&mut self, bytes: usize) {
-        self.read_bytes =
-            self.read_bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.read_bytes = self
+            .read_bytes
+            .saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
     }
 }
 
@@ -108,17 +125,22 @@ mod tests {
                 Content::TooLong => (line.number, None),
             });
         }
-        let expected: Vec<_> =
-            expected.iter().map(|(number, bytes)| (*number, bytes.map(<[u8]>::to_vec))).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(number, bytes)| (*number, bytes.map(<[u8]>::to_vec)))
+            .collect();
         assert_eq!(found, expected);
-        assert_eq!(lines.read_bytes, input.len() as u64);
+        assert_eq!(lines.read_bytes, u64::try_from(input.len()).unwrap());
     }
 
     #[test]
     fn lines_are_numbered_and_cleaned() {
         check(b"", &[]);
         check(b"\n \r\n", &[]);
-        check(b"\xEF\xBB\xBF{}\r\n\n{\"a\"}", &[(1, Some(b"{}")), (3, Some(b"{\"a\"}"))]);
+        check(
+            b"\xEF\xBB\xBF{}\r\n\n{\"a\"}",
+            &[(1, Some(b"{}")), (3, Some(b"{\"a\"}"))],
+        );
         check(b"\xff\n", &[(1, Some(b"\xff"))]);
     }
 
@@ -127,7 +149,25 @@ mod tests {
         let fits = vec![b'a'; LINE_BYTES_MAX];
         let long = vec![b'b'; LINE_BYTES_MAX + 1];
         let longer = vec![b'c'; 3 * LINE_BYTES_MAX];
-        let input = [&fits, &b"\r\n"[..], &long, b"\n", &longer, b"\nx\n", &longer].concat();
-        check(&input, &[(1, Some(&fits)), (2, None), (3, None), (4, Some(b"x")), (5, None)]);
+        let input = [
+            &fits,
+            &b"\r\n"[..],
+            &long,
+            b"\n",
+            &longer,
+            b"\nx\n",
+            &longer,
+        ]
+        .concat();
+        check(
+            &input,
+            &[
+                (1, Some(&fits)),
+                (2, None),
+                (3, None),
+                (4, Some(b"x")),
+                (5, None),
+            ],
+        );
     }
 }

@@ -84,7 +84,10 @@ impl Format {
             .districts()
             .flat_map(|district| {
                 let code = &district.code;
-                [(code.as_str().to_owned(), code.clone()), (district.name.clone(), code.clone())]
+                [
+                    (code.as_str().to_owned(), code.clone()),
+                    (district.name.clone(), code.clone()),
+                ]
             })
             .collect()
     }
@@ -113,7 +116,9 @@ impl Format {
             line,
             order_type: order_type.unwrap_or(self.default_type),
             default_type: order_type.is_none(),
-            channel: fields.named("channel", values::channel)?.unwrap_or(Channel::Online),
+            channel: fields
+                .named("channel", values::channel)?
+                .unwrap_or(Channel::Online),
             district: self.district(&mut fields)?,
             street: fields.optional("street")?,
             category: fields.optional("category")?,
@@ -137,8 +142,12 @@ impl Format {
     }
 
     fn district(&self, fields: &mut Fields) -> Result<Option<DistrictCode>, Refusal> {
-        let Some(text) = fields.optional("district")? else { return Ok(None) };
-        let Some(known) = &self.districts else { return Ok(Some(DistrictCode::new(text))) };
+        let Some(text) = fields.optional("district")? else {
+            return Ok(None);
+        };
+        let Some(known) = &self.districts else {
+            return Ok(Some(DistrictCode::new(text)));
+        };
         match known.get(&text) {
             Some(code) => Ok(Some(code.clone())),
             None => {
@@ -172,22 +181,38 @@ impl Fields {
         };
         let text = std::str::from_utf8(bytes).map_err(|error| {
             whole(
-                format!("is not UTF-8 from byte {} on", error.valid_up_to().saturating_add(1)),
+                format!(
+                    "is not UTF-8 from byte {} on",
+                    error.valid_up_to().saturating_add(1)
+                ),
                 "save the file as UTF-8",
             )
         })?;
         // The parser's own message may quote the line, which may hold personal data; its place not.
         let value: Value = serde_json::from_str(text).map_err(|error| {
             whole(
-                format!("is not JSON at column {} ({})", error.column(), kind_of(&error)),
+                format!(
+                    "is not JSON at column {} ({})",
+                    error.column(),
+                    kind_of(&error)
+                ),
                 "write one JSON object a line",
             )
         })?;
         match value {
-            Value::Object(map) => Ok(Self { line, id: None, map }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Err(whole("is no JSON object".to_owned(), "write one JSON object a line"))
-            }
+            Value::Object(map) => Ok(Self {
+                line,
+                id: None,
+                map,
+            }),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => Err(whole(
+                "is no JSON object".to_owned(),
+                "write one JSON object a line",
+            )),
         }
     }
 
@@ -211,8 +236,9 @@ impl Fields {
     }
 
     fn required(&mut self, name: &str) -> Result<String, Refusal> {
-        self.optional(name)?
-            .ok_or_else(|| self.refuse(name, "is missing or empty", "give a text that is not empty"))
+        self.optional(name)?.ok_or_else(|| {
+            self.refuse(name, "is missing or empty", "give a text that is not empty")
+        })
     }
 
     /// A text, trimmed; `null` and an empty text count as absent.
@@ -234,11 +260,15 @@ impl Fields {
         name: &str,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Option<T>, Refusal> {
-        let Some(text) = self.optional(name)? else { return Ok(None) };
-        read(&text).map(Some).map_err(|message| match message.split_once("; ") {
-            Some((problem, way_out)) => self.refuse(name, problem, way_out),
-            None => self.refuse(name, message, "correct it or leave it out"),
-        })
+        let Some(text) = self.optional(name)? else {
+            return Ok(None);
+        };
+        read(&text)
+            .map(Some)
+            .map_err(|message| match message.split_once("; ") {
+                Some((problem, way_out)) => self.refuse(name, problem, way_out),
+                None => self.refuse(name, message, "correct it or leave it out"),
+            })
     }
 
     fn refuse(
@@ -282,8 +312,14 @@ mod tests {
     }
 
     fn check_refused(line: &[u8], field: &str, problem: &str) {
-        let refusal = format(true).read(7, line, &mut BTreeMap::new()).unwrap_err();
-        assert_eq!((refusal.line, refusal.field.as_str()), (7, field), "{refusal:?}");
+        let refusal = format(true)
+            .read(7, line, &mut BTreeMap::new())
+            .unwrap_err();
+        assert_eq!(
+            (refusal.line, refusal.field.as_str()),
+            (7, field),
+            "{refusal:?}"
+        );
         assert!(refusal.problem.contains(problem), "{refusal:?}");
         assert!(!refusal.way_out.is_empty(), "{refusal:?}");
     }
@@ -301,8 +337,16 @@ mod tests {
         check_refused(br#"{"id":"1","text":"  "}"#, "text", "empty");
         check_refused(br#"{"id":"1","text":5}"#, "text", "no text");
         check_refused(br#"{"id":"1","text":"x"}"#, "received_at", "missing");
-        check_refused(br#"{"id":"1","text":"x","received_at":"soon"}"#, "received_at", "no instant");
-        check_refused(br#"{"id":"1","text":"x","type":"praise"}"#, "type", "`praise` is no type");
+        check_refused(
+            br#"{"id":"1","text":"x","received_at":"soon"}"#,
+            "received_at",
+            "no instant",
+        );
+        check_refused(
+            br#"{"id":"1","text":"x","type":"praise"}"#,
+            "type",
+            "`praise` is no type",
+        );
         check_refused(
             r#"{"id":"1","text":"x","received_at":"2026-01-01","district":"440107"}"#.as_bytes(),
             "district",
@@ -328,7 +372,10 @@ mod tests {
         assert_eq!(record.district, Some(DistrictCode::new("440106")));
         assert_eq!(record.personal.account.as_deref(), Some("A1"));
         assert_eq!(record.personal.name, None);
-        assert_eq!(ignored, BTreeMap::from([("dislikes".to_owned(), 1), ("likes".to_owned(), 1)]));
+        assert_eq!(
+            ignored,
+            BTreeMap::from([("dislikes".to_owned(), 1), ("likes".to_owned(), 1)])
+        );
     }
 
     #[test]

@@ -103,7 +103,11 @@ impl Report {
             .iter()
             .take(REFUSALS_SHOWN_MAX)
             .map(|refusal| {
-                let id = refusal.id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default();
+                let id = refusal
+                    .id
+                    .as_ref()
+                    .map(|id| format!(" (id {id})"))
+                    .unwrap_or_default();
                 format!(
                     "refused line {}{id}: `{}` {}; {}",
                     refusal.line, refusal.field, refusal.problem, refusal.way_out
@@ -112,7 +116,9 @@ impl Report {
             .collect();
         let hidden = self.refusals.len().saturating_sub(REFUSALS_SHOWN_MAX);
         if hidden > 0 {
-            lines.push(format!("… and {hidden} more; see all with --report FILE or --json"));
+            lines.push(format!(
+                "… and {hidden} more; see all with --report FILE or --json"
+            ));
         }
         for (name, count) in &summary.ignored_fields {
             lines.push(format!("ignored field `{name}` in {count} messages"));

@@ -53,10 +53,7 @@ impl Import<'_> {
     }
 
     /// Files the messages while the file is being read.
-    fn as_it_comes(
-        &self,
-        target: &dyn Target,
-    ) -> anyhow::Result<(Report, BTreeMap<String, u64>)> {
+    fn as_it_comes(&self, target: &dyn Target) -> anyhow::Result<(Report, BTreeMap<String, u64>)> {
         let pool = Pool::new(target, self.at, Report::default());
         let mut ignored = BTreeMap::new();
         pool.run(self.workers, |records| {
@@ -237,7 +234,9 @@ impl<'a> Pool<'a> {
     }
 
     fn into_report(self) -> Report {
-        self.report.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.report
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

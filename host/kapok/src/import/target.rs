@@ -72,8 +72,15 @@ impl Existing<'_> {
             ("district", self.district == district),
             ("street", self.street == record.street.as_deref()),
             ("category", self.category == record.category.as_deref()),
-            ("subject", self.words.is_none_or(|(subject, _)| subject == record.subject)),
-            ("text", self.words.is_none_or(|(_, text)| text == record.text)),
+            (
+                "subject",
+                self.words
+                    .is_none_or(|(subject, _)| subject == record.subject),
+            ),
+            (
+                "text",
+                self.words.is_none_or(|(_, text)| text == record.text),
+            ),
         ];
         let Some((field, _)) = pairs.into_iter().find(|(_, same)| !same) else {
             return Outcome::Skipped;
@@ -97,9 +104,14 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, refused: Option<&str>) {
-        let format =
-            Format { default_type: OrderType::Complaint, needs_received_at: false, districts: None };
-        let record = format.read(1, line.as_bytes(), &mut BTreeMap::new()).unwrap();
+        let format = Format {
+            default_type: OrderType::Complaint,
+            needs_received_at: false,
+            districts: None,
+        };
+        let record = format
+            .read(1, line.as_bytes(), &mut BTreeMap::new())
+            .unwrap();
         let existing = Existing {
             order: "20260908-ABC",
             order_type: OrderType::Complaint,
@@ -117,11 +129,29 @@ mod tests {
 
     #[test]
     fn the_same_content_is_skipped_and_other_content_is_refused() {
-        check(r#"{"id":"1","subject":"工地","text":"打桩","district":"440106"}"#, None);
-        check(r#"{"id":"1","subject":"工地","text":"打桩了","district":"440106"}"#, Some("text"));
-        check(r#"{"id":"1","subject":"工","text":"打桩","district":"440106"}"#, Some("subject"));
-        check(r#"{"id":"1","subject":"工地","text":"打桩"}"#, Some("district"));
-        check(r#"{"id":"1","type":"求助","subject":"工地","text":"打桩","district":"440106"}"#, Some("type"));
-        check(r#"{"id":"1","subject":"工地","text":"打桩","district":"440106","street":"x"}"#, Some("street"));
+        check(
+            r#"{"id":"1","subject":"工地","text":"打桩","district":"440106"}"#,
+            None,
+        );
+        check(
+            r#"{"id":"1","subject":"工地","text":"打桩了","district":"440106"}"#,
+            Some("text"),
+        );
+        check(
+            r#"{"id":"1","subject":"工","text":"打桩","district":"440106"}"#,
+            Some("subject"),
+        );
+        check(
+            r#"{"id":"1","subject":"工地","text":"打桩"}"#,
+            Some("district"),
+        );
+        check(
+            r#"{"id":"1","type":"求助","subject":"工地","text":"打桩","district":"440106"}"#,
+            Some("type"),
+        );
+        check(
+            r#"{"id":"1","subject":"工地","text":"打桩","district":"440106","street":"x"}"#,
+            Some("street"),
+        );
     }
 }

@@ -1,25 +1,25 @@
 //! An engine in this process: the store of a data directory, its clock, and the rule images.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use engine::ports::{self, ManualClock, OrderFilter, SystemClock};
 use engine::{Engine, Parts};
+use lifecycle::directory::Directory;
 use lifecycle::ids::{Actor, Role};
 use lifecycle::ruleset::RuleSet;
 use plugins::{Limits, RuleList, Runtime};
+use store::SqliteStore;
 
 use super::ticker::{Ticker, settle};
 use crate::config::{ClockKind, DataOptions, RuleOptions};
 use crate::values;
 
-/// File of the embedded store within a data directory.
-const STORE_FILE: &str = "kapok.db";
 /// Folder of compiled rule images within a data directory.
 const CACHE_FOLDER: &str = "cache";
+/// How whoever works at this command line is named in the journal.
+const ACTOR: &str = "kapok-cli";
 
 /// Which clock to run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,49 +32,57 @@ pub(crate) enum Clock {
     ManualFromBeginning,
 }
 
-/// Whether rules are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rules {
-    /// They are.
-    Ask,
-    /// Nothing is decided, so no rule is loaded.
-    None,
-}
-
 /// An engine in this process.
 pub(crate) struct Embedded {
     /// The engine.
     pub(crate) engine: Arc<Engine>,
     /// Its store.
     pub(crate) store: Arc<dyn ports::Store>,
-    name: &'static str,
 }
 
 impl Embedded {
-    /// Opens a data directory, which is made if it is not there.
+    /// Opens a data directory, which is made if it is not there. Nobody else can open it meanwhile.
     pub(crate) fn open(
         data: &DataOptions,
         rules: &RuleOptions,
         clock: Clock,
-        asked: Rules,
     ) -> anyhow::Result<Self> {
         let directory = rules.directory()?;
         let folder = &data.data;
-        // It holds personal data, so it is nobody else's.
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .with_context(|| format!("cannot make the data directory `{}`", folder.display()))?;
-        let store = open_store(folder)?;
+        let store: Arc<dyn ports::Store> =
+            Arc::new(SqliteStore::open(folder, &store::Options::default())?);
         let clock = make_clock(&*store, clock, folder)?;
-        let advisor = match asked {
-            Rules::Ask => {
-                let cache = rules.cache.clone().unwrap_or_else(|| folder.join(CACHE_FOLDER));
-                load_rules(&rules.rules, &cache)?
-            },
-            Rules::None => Runtime::new(&Limits::default(), None)?,
+        let cache = rules
+            .cache
+            .clone()
+            .unwrap_or_else(|| folder.join(CACHE_FOLDER));
+        let advisor = load_rules(&rules.rules, &cache)?;
+        Self::of(store, clock, directory, advisor)
+    }
+
+    /// Opens a data directory that must be there for looking at it, also while a server works on it.
+    /// Nothing is decided, so no rule is loaded.
+    pub(crate) fn look(data: &DataOptions) -> anyhow::Result<Self> {
+        let store = SqliteStore::open_read_only(&data.data, &store::Options::default())?;
+        let store: Arc<dyn ports::Store> = Arc::new(store);
+        let clock: Arc<dyn ports::Clock> = match store.manual_clock()? {
+            Some(at) => Arc::new(ManualClock::at(at)),
+            None => Arc::new(SystemClock),
         };
+        Self::of(
+            store,
+            clock,
+            Directory::default(),
+            Runtime::new(&Limits::shipped(), None)?,
+        )
+    }
+
+    fn of(
+        store: Arc<dyn ports::Store>,
+        clock: Arc<dyn ports::Clock>,
+        directory: Directory,
+        advisor: Runtime,
+    ) -> anyhow::Result<Self> {
         let engine = Engine::new(Parts {
             store: store.clone(),
             advisor: Arc::new(advisor),
@@ -82,21 +90,10 @@ impl Embedded {
             directory,
             rules: RuleSet::guangzhou_2023(),
         })?;
-        Ok(Self { engine: Arc::new(engine), store, name: "kapok-cli" })
-    }
-
-    /// Opens a data directory that must be there, to look at it only.
-    pub(crate) fn look(data: &DataOptions) -> anyhow::Result<Self> {
-        let file = data.data.join(STORE_FILE);
-        if !file.is_file() {
-            bail!(
-                "`{}` is no data directory; make one with `kapok serve` or `kapok import`, or name \
-                 another with --data",
-                data.data.display()
-            );
-        }
-        let rules = RuleOptions { rules: PathBuf::new(), organisations: None, cache: None };
-        Self::open(data, &rules, Clock::AsLeft, Rules::None)
+        Ok(Self {
+            engine: Arc::new(engine),
+            store,
+        })
     }
 
     /// Works off what is due in the background, until the result is dropped.
@@ -111,18 +108,19 @@ impl Embedded {
 
     /// Whoever works at this command line, as the platform's admin.
     pub(crate) fn admin(&self) -> Actor {
-        Actor { role: Role::Admin, name: self.name.to_owned() }
+        Actor {
+            role: Role::Admin,
+            name: ACTOR.to_owned(),
+        }
     }
 
     /// Whoever works at this command line, as staff of the centre.
     pub(crate) fn operator(&self) -> Actor {
-        Actor { role: Role::Operator, name: self.name.to_owned() }
+        Actor {
+            role: Role::Operator,
+            name: ACTOR.to_owned(),
+        }
     }
-}
-
-fn open_store(folder: &Path) -> anyhow::Result<Arc<dyn ports::Store>> {
-    let store = store::SqliteStore::open(&folder.join(STORE_FILE))?;
-    Ok(Arc::new(store))
 }
 
 fn make_clock(
@@ -163,15 +161,18 @@ fn make_clock(
 }
 
 fn load_rules(list: &Path, cache: &Path) -> anyhow::Result<Runtime> {
-    let runtime = Runtime::new(&Limits::default(), Some(cache))?;
+    let runtime = Runtime::new(&Limits::shipped(), Some(cache))?;
     let images = RuleList::read(list)
         .context("the rules cannot be read; name the list with --rules")?
         .load_all()
         .context("the rule images are not complete; run `kapok bake`, or `make images`")?;
     for (scope, image) in images {
-        let rule = runtime
-            .load(&image)
-            .with_context(|| format!("the rule image {} of scope {scope} cannot be used", image.image))?;
+        let rule = runtime.load(&image).with_context(|| {
+            format!(
+                "the rule image {} of scope {scope} cannot be used",
+                image.image
+            )
+        })?;
         runtime.activate(&scope, &rule);
     }
     Ok(runtime)

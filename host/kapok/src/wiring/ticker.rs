@@ -46,7 +46,10 @@ impl Ticker {
             .name("kapok-ticker".to_owned())
             .spawn(work)
             .context("the system gives no thread for timers")?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 

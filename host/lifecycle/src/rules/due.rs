@@ -1,5 +1,5 @@
-//! What happens when time passes: warnings, missed deadlines, lapses (Art. 13–16, 27): R20, R25, R26,
-//! R56–R58. Instants are compared, never working time (T8).
+//! What happens when time passes: questions before and after, missed deadlines, lapses (Art. 13–16,
+//! 27): R20, R25, R26, R56–R58. Instants are compared, never working time (T8).
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
 use crate::ids::UnitCode;
-use crate::order::WorkOrder;
+use crate::order::{Assignment, WorkOrder};
 use crate::rejection::Rejection;
 
 /// A timer reports. What has moved on or was marked before is not due.
@@ -33,26 +33,54 @@ pub(crate) fn mark_due(
                 return Err(Rejection::NothingDue);
             };
             lapse(order, draft);
-            draft.emit(marked(order, deadline, moment));
-            if let Some(unit) = unit_of(order) {
+            draft.emit(marked(order, deadline, moment, draft));
+            if let Some(unit) = unit_of(order).filter(|_| warns_itself(order, draft)) {
                 draft.notify(Recipient::Unit(unit), Notice::DueSoon { deadline: kind });
             }
+            escalation::advised(order, draft);
+        }
+        Moment::StillOverdue => {
+            let Some(deadline) = still_overdue(order, kind, draft.now()) else {
+                return Err(Rejection::NothingDue);
+            };
+            lapse(order, draft);
+            draft.emit(marked(order, deadline, moment, draft));
             escalation::advised(order, draft);
         }
     }
     Ok(())
 }
 
-/// The deadline of that kind, if its warning is due and was not given, and it has not passed itself.
+/// The deadline of that kind, if the plugins are to be asked about it now and it has not passed.
 pub(super) fn due_soon(
     order: &WorkOrder,
     kind: DeadlineKind,
     now: DateTime<Utc>,
 ) -> Option<&Deadline> {
+    to_ask_about(order, kind, now).filter(|deadline| !deadline.is_late(now))
+}
+
+/// The deadline of that kind, if it was missed and the plugins are to be asked about it again now.
+pub(super) fn still_overdue(
+    order: &WorkOrder,
+    kind: DeadlineKind,
+    now: DateTime<Utc>,
+) -> Option<&Deadline> {
+    to_ask_about(order, kind, now).filter(|deadline| order.has_missed(deadline))
+}
+
+fn to_ask_about(order: &WorkOrder, kind: DeadlineKind, now: DateTime<Utc>) -> Option<&Deadline> {
     let running = order.running_deadlines();
     let deadline = running.into_iter().find(|deadline| deadline.kind == kind)?;
-    let warn_at = order.warning_pending(deadline)?;
-    (warn_at <= now && !deadline.is_late(now)).then_some(deadline)
+    (order.ask_at(deadline)? <= now).then_some(deadline)
+}
+
+/// Whether the core itself warns the unit that a deadline comes near: once, where nobody has a verdict.
+/// A missing plugin must not leave the unit unwarned, and a plugin's proposals need no doubling.
+fn warns_itself(order: &WorkOrder, draft: &Draft<'_>) -> bool {
+    let answered = escalation::has_verdict(draft);
+    let unwarned = |assignment: &Assignment| !assignment.warned;
+    !answered && order.assignment().is_some_and(unwarned)
 }
 
 /// Marks every running deadline that has passed. Commands do this before anything else, because a
@@ -91,18 +119,18 @@ fn pass(order: &WorkOrder, deadline: &Deadline, draft: &mut Draft<'_>) {
     match kind {
         // R19, R20, R56: the centre's own miss; the order goes on.
         DeadlineKind::Dispatch | DeadlineKind::RatingOffer => {
-            draft.emit(marked(order, deadline, Moment::Passed));
+            draft.emit(marked(order, deadline, Moment::Passed, draft));
             draft.notify(Recipient::Center, Notice::Overdue { deadline: kind });
         }
         // R26: silence counts as "our own duty"; the order goes on.
         DeadlineKind::Verification => {
-            draft.emit(marked(order, deadline, Moment::Passed));
+            draft.emit(marked(order, deadline, Moment::Passed, draft));
             draft.emit(Event::DutyDeemedAccepted);
             tell_overdue(order, kind, draft);
         }
         // R25: a fact about the assignment; the order goes on.
         DeadlineKind::Handling => {
-            draft.emit(marked(order, deadline, Moment::Passed));
+            draft.emit(marked(order, deadline, Moment::Passed, draft));
             tell_overdue(order, kind, draft);
             escalation::advised(order, draft);
         }
@@ -111,7 +139,7 @@ fn pass(order: &WorkOrder, deadline: &Deadline, draft: &mut Draft<'_>) {
     }
 }
 
-fn marked(order: &WorkOrder, deadline: &Deadline, moment: Moment) -> Event {
+fn marked(order: &WorkOrder, deadline: &Deadline, moment: Moment, draft: &Draft<'_>) -> Event {
     let unit = match deadline.kind {
         DeadlineKind::Verification | DeadlineKind::Handling => unit_of(order),
         DeadlineKind::Dispatch | DeadlineKind::RatingOffer | DeadlineKind::Rating => None,
@@ -122,6 +150,8 @@ fn marked(order: &WorkOrder, deadline: &Deadline, moment: Moment) -> Event {
         due_at: deadline.due.due_at,
         unit,
         provisional: deadline.due.provisional,
+        ask_again_at: escalation::ask_again_at(deadline, draft.context),
+        unit_warned: moment == Moment::DueSoon && warns_itself(order, draft),
     }
 }
 

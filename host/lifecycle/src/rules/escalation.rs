@@ -1,7 +1,7 @@
 //! When the escalation plugins are asked, and what becomes of their proposals: what is to be told is
 //! told, everything else is laid before the centre. The core decides, a plugin only proposes.
 
-use calendar::Remaining;
+use calendar::{Period, Remaining};
 use chrono::{DateTime, Utc};
 use contract::escalation::{Action, Audience, Trigger};
 
@@ -50,6 +50,10 @@ pub(crate) fn needed(
             deadline,
             moment: Moment::DueSoon,
         } => trigger_at(due::due_soon(order, *deadline, now)?, context),
+        Command::MarkDue {
+            deadline,
+            moment: Moment::StillOverdue,
+        } => trigger_at(due::still_overdue(order, *deadline, now)?, context),
         Command::Rate(_)
         | Command::Review(_)
         | Command::Register(_)
@@ -63,7 +67,10 @@ pub(crate) fn needed(
         | Command::RecordRatingOffer(_)
         | Command::RecordFollowUp(_)
         | Command::CloseDissatisfied { .. }
-        | Command::MarkDue { .. }
+        | Command::MarkDue {
+            moment: Moment::Passed,
+            ..
+        }
         | Command::RecomputeDeadlines => {
             let lapsed = order.lapsed_deadlines(now);
             let is_handling = |deadline: &&Deadline| deadline.kind == DeadlineKind::Handling;
@@ -106,6 +113,32 @@ pub(super) fn advised(order: &WorkOrder, draft: &mut Draft<'_>) {
     for notification in told {
         draft.effect(Effect::Notify(notification));
     }
+}
+
+/// Whether a plugin had something to say, be it that nothing need be done.
+pub(super) fn has_verdict(draft: &Draft<'_>) -> bool {
+    let advice = draft.facts.escalation.as_ref();
+    advice.is_some_and(|advice| advice.verdict.is_some())
+}
+
+/// When the plugins are asked about a deadline next, having been asked now: on the next working-day
+/// morning, if that comes before the deadline, or after a miss within the time of the rule set. What
+/// the calendar does not reach ends the asking, never the marking of a deadline.
+pub(super) fn ask_again_at(deadline: &Deadline, context: &Context<'_>) -> Option<DateTime<Utc>> {
+    if deadline.kind != DeadlineKind::Handling {
+        return None;
+    }
+    let (calendar, now) = (context.calendar, context.now);
+    let next_day = calendar.due(now, Period::WorkingDays(1)).ok()?;
+    let morning = next_day.clock_start;
+    let due_at = deadline.due.due_at;
+    let asked = if deadline.is_late(now) {
+        let days = context.rules.overdue_ask_working_days;
+        matches!(calendar.remaining(morning, due_at).ok()?, Remaining::Overdue(n) if n <= days)
+    } else {
+        morning < due_at
+    };
+    asked.then_some(morning)
 }
 
 /// Due soon or overdue, in working days.

@@ -144,22 +144,57 @@ fn handling_within_ten_working_days() {
 }
 
 #[test]
-fn warning_before_the_handling_deadline() {
-    // Two working days before 2026-09-30: 00:00 of Monday the 28th.
+fn questions_before_the_handling_deadline() {
+    // Six working days before 2026-09-30: 00:00 of Monday the 21st.
     let soon = "deadline_marked(handling DueSoon)";
     let nothing = "rejected: nothing-due";
     sides(
         IN_HANDLING_EARLY,
-        "2026-09-28 00:00:00",
+        "2026-09-21 00:00:00",
         "due handling soon",
         [nothing, soon, soon],
     );
-    // Once the deadline itself has passed, there is nothing to warn of.
+    let asked = &format!("{IN_HANDLING_EARLY}\n2026-09-21 08:00 due handling soon");
+    sides(
+        asked,
+        "2026-09-22 00:00:00",
+        "due handling soon",
+        [nothing, soon, soon],
+    );
+    // Once the deadline itself has passed, there is nothing to ask before it.
     sides(
         IN_HANDLING_EARLY,
         "2026-10-01 00:00:00",
         "due handling soon",
         [soon, soon, nothing],
+    );
+}
+
+#[test]
+fn questions_after_the_handling_deadline() {
+    // The first working-day morning after the miss: Thursday, 8 October.
+    let missed = &format!("{IN_HANDLING_EARLY}\n2026-10-01 00:00:01 due handling");
+    let still = "deadline_marked(handling StillOverdue)";
+    let nothing = "rejected: nothing-due";
+    sides(
+        missed,
+        "2026-10-08 00:00:00",
+        "due handling still",
+        [nothing, still, still],
+    );
+    let asked = &format!("{missed}\n2026-10-08 00:00:01 due handling still");
+    sides(
+        asked,
+        "2026-10-09 00:00:00",
+        "due handling still",
+        [nothing, still, still],
+    );
+    // Before the miss is recorded there is none to ask about; recording it asks.
+    sides(
+        IN_HANDLING_EARLY,
+        "2026-10-08 00:00:00",
+        "due handling still",
+        [nothing, nothing, nothing],
     );
 }
 

@@ -20,6 +20,9 @@ mod routing;
 mod escalation;
 
 #[cfg(test)]
+mod asking;
+
+#[cfg(test)]
 mod recompute;
 
 #[cfg(test)]

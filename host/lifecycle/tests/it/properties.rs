@@ -8,7 +8,7 @@ use lifecycle::rejection::Rejection;
 use lifecycle::{replay, timers};
 use proptest::prelude::*;
 
-use crate::script::{World, at};
+use crate::script::{World, at, moment_word};
 
 /// Lines without their instant.
 const COMMANDS: [&str; 36] = [
@@ -126,14 +126,13 @@ fn fire_timers(world: &mut World, now: DateTime<Utc>) -> Result<(), TestCaseErro
         };
         let due = timers(order).into_iter().find(|timer| timer.at < now);
         let Some(timer) = due else { return Ok(()) };
-        let moment = format!("{:?}", timer.moment).to_lowercase();
-        let word = if moment == "duesoon" { "soon" } else { "" };
+        let word = moment_word(timer.moment);
         let kind = timer.deadline.name();
         let line = format!("{} due {kind} {word} escalate=notify_unit", stamp(now));
         let before = order.clone();
         let answer = world.step(&line);
-        let warned_too_late = word == "soon" && answer.result == Err(Rejection::NothingDue);
-        if warned_too_late {
+        let asked_too_late = word == "soon" && answer.result == Err(Rejection::NothingDue);
+        if asked_too_late {
             // The deadline itself has passed too; its own timer comes next.
             let passed = format!("{} due {kind}", stamp(now));
             prop_assert!(world.step(&passed).result.is_ok(), "{passed}");

@@ -24,13 +24,13 @@ fn moves_what_is_provisional() {
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-12-21 24:00
         2026-12-18 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-12-22 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2027-01-04 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-12-29 24:00, provisional)
+          dispatched GZ-CGJ by Person, verification by 2026-12-22 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2027-01-04 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-12-23 24:00, provisional)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-12-22 24:00
         2026-12-18 11:00 recompute
           rejected: nothing is due
         2026-12-20 11:00 recompute calendar=2027
-          deadline_recomputed(handling) from 2027-01-04 24:00, handling by 2027-01-06 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-12-29 24:00)
+          deadline_recomputed(handling) from 2027-01-04 24:00, handling by 2027-01-06 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-12-23 24:00)
           > tell unit GZ-CGJ: handling recomputed
           = awaiting_verification, verification 2026-12-22 24:00
         2026-12-20 11:00 recompute calendar=2027
@@ -109,21 +109,21 @@ fn never_makes_anything_overdue_in_the_past() {
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2027-01-05 24:00
         2027-01-05 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2027-01-07 24:00 (R26 第十六条, 2 working days, from event 2, provisional); handling by 2027-01-19 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2027-01-14 24:00, provisional)
+          dispatched GZ-CGJ by Person, verification by 2027-01-07 24:00 (R26 第十六条, 2 working days, from event 2, provisional); handling by 2027-01-19 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2027-01-10 24:00, provisional)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2027-01-07 24:00
         2027-01-05 11:00 accept
           duty_accepted
           = in_handling, handling 2027-01-19 24:00
         2027-01-18 10:00 recompute calendar=2027b
-          deadline_recomputed(handling) from 2027-01-19 24:00, handling by 2027-01-18 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2027-01-13 24:00)
+          deadline_recomputed(handling) from 2027-01-19 24:00, handling by 2027-01-18 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2027-01-09 24:00)
           > tell unit GZ-CGJ: handling recomputed
           = in_handling, handling 2027-01-18 24:00
         2027-01-19 00:00:00 due handling
           rejected: nothing is due
         2027-01-19 00:00:01 due handling
           ? escalation Overdue(0)
-          deadline_marked(handling Passed) 2027-01-18 24:00 of GZ-CGJ
+          deadline_marked(handling Passed) 2027-01-18 24:00 of GZ-CGJ, ask again 2027-01-19 24:00
           > tell unit GZ-CGJ: handling overdue
           > tell center: handling overdue
           = in_handling, handling 2027-01-18 24:00, missed handling by GZ-CGJ

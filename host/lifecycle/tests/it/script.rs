@@ -276,6 +276,7 @@ impl<'a> Line<'a> {
                 deadline: kind(self.first()),
                 moment: match self.plain(1) {
                     Some("soon") => Moment::DueSoon,
+                    Some("still") => Moment::StillOverdue,
                     Some(_) | None => Moment::Passed,
                 },
             },
@@ -536,6 +537,15 @@ fn calendar_2027(calendar: &Calendar, notice: &str) -> Calendar {
         work: days(work),
     };
     calendar.with_year(notice).unwrap()
+}
+
+/// The word of a `due` line for a moment.
+pub(crate) fn moment_word(moment: Moment) -> &'static str {
+    match moment {
+        Moment::DueSoon => "soon",
+        Moment::Passed => "",
+        Moment::StillOverdue => "still",
+    }
 }
 
 /// One second before and one second after.

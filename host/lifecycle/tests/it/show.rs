@@ -117,11 +117,14 @@ fn long(event: &Event) -> String {
             due_at,
             unit,
             provisional,
+            ask_again_at,
             ..
         } => {
             let who = unit.as_ref().map_or("center", |unit| unit.as_str());
             let note = if *provisional { ", provisional" } else { "" };
-            format!("{text} {} of {who}{note}", due_text(*due_at))
+            let again =
+                ask_again_at.map_or_else(String::new, |at| format!(", ask again {}", due_text(at)));
+            format!("{text} {} of {who}{note}{again}", due_text(*due_at))
         }
         Event::DeadlineRecomputed {
             deadline,

@@ -168,7 +168,7 @@ fn overdue_at_the_weekend_after() {
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-09-17 24:00
         2026-09-16 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-27 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-09-18 24:00
         2026-09-16 11:00 accept
@@ -176,7 +176,7 @@ fn overdue_at_the_weekend_after() {
           = in_handling, handling 2026-09-30 24:00
         2026-10-03 08:00 reply
           ? escalation Overdue(0)
-          deadline_marked(handling Passed) 2026-09-30 24:00 of GZ-CGJ
+          deadline_marked(handling Passed) 2026-09-30 24:00 of GZ-CGJ, ask again 2026-10-07 24:00
           replied
           > tell unit GZ-CGJ: handling overdue
           > tell center: handling overdue
@@ -219,7 +219,7 @@ fn failed_review_and_late_resubmission() {
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-09-20 24:00
         2026-09-18 16:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-09-21 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-10-09 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-29 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-09-21 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-10-09 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-22 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-09-21 24:00
         2026-09-20 09:00 accept
@@ -235,7 +235,7 @@ fn failed_review_and_late_resubmission() {
         2026-10-10 10:00 fail
           ? escalation Overdue(0)
           review_failed
-          deadline_marked(handling Passed) 2026-10-09 24:00 of GZ-CGJ
+          deadline_marked(handling Passed) 2026-10-09 24:00 of GZ-CGJ, ask again 2026-10-11 24:00
           > tell unit GZ-CGJ: ReviewFailed
           > tell unit GZ-CGJ: handling overdue
           > tell center: handling overdue
@@ -294,14 +294,14 @@ fn consultation_dispatched_over_the_spring_festival() {
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-02-14 24:00
         2026-02-14 09:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-02-25 24:00 (R26 第十六条, 2 working days, from event 3); handling by 2026-02-25 24:00 (R21 第十四条第一项, 2 working days, from event 3, warn 2026-02-24 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-02-25 24:00 (R26 第十六条, 2 working days, from event 3); handling by 2026-02-25 24:00 (R21 第十四条第一项, 2 working days, from event 3, warn 2026-02-23 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-02-25 24:00
         2026-02-26 00:00:01 due verification
           ? escalation Overdue(0)
           deadline_marked(verification Passed) 2026-02-25 24:00 of GZ-CGJ
           duty_deemed_accepted
-          deadline_marked(handling Passed) 2026-02-25 24:00 of GZ-CGJ
+          deadline_marked(handling Passed) 2026-02-25 24:00 of GZ-CGJ, ask again 2026-02-26 24:00
           > tell unit GZ-CGJ: verification overdue
           > tell center: verification overdue
           > tell unit GZ-CGJ: handling overdue
@@ -329,7 +329,7 @@ fn dissatisfied_and_not_sent_back() {
         2026-05-11 09:00 register help_request district=440115 advice=GZ-CGJ:950
           registered, dispatch by 2026-05-12 24:00 (R20 第十三条第二项, 1 working days, from event 1)
           routing_advised
-          dispatched GZ-CGJ by Advice, verification by 2026-05-13 24:00 (R26 第十六条, 2 working days, from event 3); handling by 2026-05-25 24:00 (R22 第十四条第二项, 10 working days, from event 3, warn 2026-05-20 24:00)
+          dispatched GZ-CGJ by Advice, verification by 2026-05-13 24:00 (R26 第十六条, 2 working days, from event 3); handling by 2026-05-25 24:00 (R22 第十四条第二项, 10 working days, from event 3, warn 2026-05-14 24:00)
           > tell unit GZ-CGJ: Dispatched
           > tell district 440115: Dispatched
           = awaiting_verification, verification 2026-05-13 24:00

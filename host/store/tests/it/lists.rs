@@ -134,7 +134,16 @@ fn each_field_of_the_filter_narrows() {
         let pages = numbers(&fixture, &filter, 2);
         assert_eq!(pages.concat().len(), count, "{filter:?}");
     }
-    let page = fixture.store.list(&stage("in_handling"), None, 10).unwrap();
+}
+
+#[test]
+fn a_line_is_the_order_in_short() {
+    let fixture = seven();
+    let in_handling = OrderFilter {
+        stage: Some("in_handling".to_owned()),
+        ..OrderFilter::default()
+    };
+    let page = fixture.store.list(&in_handling, None, 10).unwrap();
     let id = fixture.store.order_by_source("test:1").unwrap().unwrap();
     let expected = engine::ports::OrderSummary::of(&fixture.load(&id));
     assert_eq!(page.items, [expected]);

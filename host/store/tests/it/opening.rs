@@ -37,7 +37,10 @@ fn an_empty_directory_becomes_a_store_that_lasts() {
         store.recomputed_under().unwrap().as_deref(),
         Some("2023-2027+x")
     );
-    assert_eq!(store.calendar_years().unwrap(), [notice.clone()]);
+    assert_eq!(
+        store.calendar_years().unwrap(),
+        std::slice::from_ref(notice)
+    );
 }
 
 #[test]

@@ -41,13 +41,27 @@ pub(super) fn list(orders: &[Value]) -> String {
             ]
         })
         .collect();
-    let head = ["id", "registered", "type", "stage", "district", "unit", "due", "notes"];
+    let head = [
+        "id",
+        "registered",
+        "type",
+        "stage",
+        "district",
+        "unit",
+        "due",
+        "notes",
+    ];
     format!("{}\n{} orders", output::table(&head, &rows), orders.len())
 }
 
 fn head(order: &Value) -> Vec<String> {
     let mut lines = vec![
-        format!("{}  {}  (version {})", text(order, "id"), text(order, "stage"), text(order, "version")),
+        format!(
+            "{}  {}  (version {})",
+            text(order, "id"),
+            text(order, "stage"),
+            text(order, "version")
+        ),
         format!(
             "{} by {}, registered {}",
             text(order, "order_type"),
@@ -95,9 +109,13 @@ fn section(
 
 fn deadline(deadline: &Value) -> Vec<String> {
     let left = |name: &str, words: &str| {
-        deadline.get(name).and_then(Value::as_u64).map(|days| format!(", {days} working days {words}"))
+        deadline
+            .get(name)
+            .and_then(Value::as_u64)
+            .map(|days| format!(", {days} working days {words}"))
     };
-    let days = left("working_days_left", "left").or_else(|| left("working_days_overdue", "overdue"));
+    let days =
+        left("working_days_left", "left").or_else(|| left("working_days_overdue", "overdue"));
     let explanation = deadline.get("explanation").unwrap_or(&Value::Null);
     vec![
         format!(
@@ -134,7 +152,8 @@ fn decision(decision: &Value) -> Vec<String> {
         let mut outcome = text(attempt, "outcome");
         for name in ["failure", "detail"] {
             if let Some(more) = attempt.get(name).and_then(Value::as_str) {
-                outcome.push_str(&format!(": {more}"));
+                outcome.push_str(": ");
+                outcome.push_str(more);
             }
         }
         lines.push(format!(
@@ -146,7 +165,11 @@ fn decision(decision: &Value) -> Vec<String> {
     }
     for proposal in items(decision, "verdict") {
         let what = match proposal.get("unit") {
-            Some(_) => format!("{} {}‰", text(proposal, "unit"), text(proposal, "score_permille")),
+            Some(_) => format!(
+                "{} {}‰",
+                text(proposal, "unit"),
+                text(proposal, "score_permille")
+            ),
             None => text(proposal, "action"),
         };
         lines.push(format!("  {what}: {}", text(proposal, "reason")));
@@ -181,7 +204,10 @@ fn message(message: &Value) -> Vec<String> {
 }
 
 fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 /// A field as text; `-` if it is not there.

@@ -26,7 +26,10 @@ impl Store {
         Self {
             engine: embedded.engine.clone(),
             store: embedded.store.clone(),
-            by: Actor { role: Role::Operator, name: "kapok-import".to_owned() },
+            by: Actor {
+                role: Role::Operator,
+                name: "kapok-import".to_owned(),
+            },
         }
     }
 
@@ -47,7 +50,9 @@ impl Store {
             district: order.district.as_ref().map(|district| district.as_str()),
             street: order.street.as_deref(),
             category: order.category.as_deref(),
-            words: request.as_ref().map(|words| (words.subject.as_str(), words.text.as_str())),
+            words: request
+                .as_ref()
+                .map(|words| (words.subject.as_str(), words.text.as_str())),
         };
         Ok(existing.compare(record))
     }
@@ -98,10 +103,15 @@ impl Target for Store {
     }
 
     fn advance(&self, to: DateTime<Utc>) -> anyhow::Result<()> {
-        let by = Actor { role: Role::Admin, name: self.by.name.clone() };
+        let by = Actor {
+            role: Role::Admin,
+            name: self.by.name.clone(),
+        };
         // Timer by timer, so that everything happens at its own instant.
         while let Some(timer) = self.engine.next_timer_at()? {
-            let fires = timer.checked_add_signed(TimeDelta::milliseconds(1)).unwrap_or(timer);
+            let fires = timer
+                .checked_add_signed(TimeDelta::milliseconds(1))
+                .unwrap_or(timer);
             if fires > to {
                 break;
             }
@@ -125,7 +135,10 @@ impl Target for Store {
 }
 
 fn imported(order: &WorkOrder) -> Outcome {
-    let routed = order.routing.as_ref().is_some_and(|advice| advice.verdict.is_some());
+    let routed = order
+        .routing
+        .as_ref()
+        .is_some_and(|advice| advice.verdict.is_some());
     let dispatched = !matches!(order.stage, Stage::AwaitingDispatch { .. });
     Outcome::Imported { routed, dispatched }
 }

@@ -17,26 +17,38 @@ const ATTEMPTS_MAX: u32 = 6;
 /// Pause after the first of them; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
+/// Longest idempotency key that the server takes.
+const KEY_BYTES_MAX: usize = 255;
+
 /// A running server as a target.
 pub(crate) struct Server {
     client: Client,
     /// Sets the clock; only the admin may.
     admin: Client,
+    /// Begins the idempotency keys of this run, so that a message that is sent twice is filed once,
+    /// and a later run is told that it is there already.
+    run: String,
 }
 
 impl Server {
     /// A server, with the token that registers and the one that sets the clock.
-    pub(crate) fn new(client: Client, admin_token: Option<&str>) -> Self {
+    pub(crate) fn new(client: Client, admin_token: Option<&str>) -> anyhow::Result<Self> {
         let admin = admin_token.map_or_else(|| client.clone(), |token| client.with_token(token));
-        Self { client, admin }
+        Ok(Self {
+            client,
+            admin,
+            run: values::random_hex::<8>()?,
+        })
     }
 
     /// Sends until the server has taken it in; the key makes repetitions harmless.
     fn send(&self, record: &Record, body: &Value) -> anyhow::Result<Value> {
+        let key = format!("{}-{}", self.run, values::escaped(&record.id));
+        let key = Some(key.as_str()).filter(|key| key.len() <= KEY_BYTES_MAX);
         let mut pause = FIRST_PAUSE;
         let mut attempt = 1;
         loop {
-            let error = match self.client.post("/api/v1/orders", body, &record.source()) {
+            let error = match self.client.post("/api/v1/orders", body, key) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -54,16 +66,8 @@ impl Server {
     }
 
     fn refused(&self, record: &Record, problem: &Problem) -> anyhow::Result<Outcome> {
-        if let ("source-exists" | "idempotency-key-reused", order) = (problem.code.as_str(), &problem.order) {
-            return match order {
-                Some(order) => self.compare(record, order),
-                None => Ok(Outcome::Refused(refusal(
-                    record,
-                    "id",
-                    "was sent before with other content".to_owned(),
-                    "give the message an id of its own",
-                ))),
-            };
+        if let ("source-exists", Some(order)) = (problem.code.as_str(), &problem.order) {
+            return self.compare(record, order);
         }
         let field = problem.errors.first();
         let way_out = problem.way_out.as_deref().unwrap_or("correct the line");
@@ -80,7 +84,10 @@ impl Server {
         let text = |name: &str| view.get(name).and_then(Value::as_str);
         let order_type = text("order_type").and_then(|name| values::order_type(name).ok());
         let words = view.get("request").and_then(|request| {
-            Some((request.get("subject")?.as_str()?, request.get("text")?.as_str()?))
+            Some((
+                request.get("subject")?.as_str()?,
+                request.get("text")?.as_str()?,
+            ))
         });
         let existing = Existing {
             order,
@@ -113,7 +120,10 @@ impl Target for Server {
 
     fn advance(&self, to: DateTime<Utc>) -> anyhow::Result<()> {
         let clock = self.admin.get("/api/v1/clock")?;
-        let now = clock.get("now").and_then(Value::as_str).and_then(|now| values::instant(now).ok());
+        let now = clock
+            .get("now")
+            .and_then(Value::as_str)
+            .and_then(|now| values::instant(now).ok());
         if now.is_some_and(|now| now >= to) {
             return Ok(());
         }
@@ -154,10 +164,16 @@ fn body(record: &Record, at: At) -> Value {
     put("order_type", json!(order_type));
     put("channel", json!(values::channel_name(record.channel)));
     for (name, value) in [
-        ("district", record.district.as_ref().map(|district| district.as_str())),
+        (
+            "district",
+            record.district.as_ref().map(|district| district.as_str()),
+        ),
         ("street", record.street.as_deref()),
         ("category", record.category.as_deref()),
-        ("subject", Some(record.subject.as_str()).filter(|subject| !subject.is_empty())),
+        (
+            "subject",
+            Some(record.subject.as_str()).filter(|subject| !subject.is_empty()),
+        ),
     ] {
         if let Some(value) = value {
             put(name, json!(value));
@@ -174,7 +190,9 @@ fn body(record: &Record, at: At) -> Value {
 
 fn imported(order: &Value) -> Outcome {
     let stage = order.get("stage").and_then(Value::as_str);
-    let verdict = order.get("routing").and_then(|routing| routing.get("verdict"));
+    let verdict = order
+        .get("routing")
+        .and_then(|routing| routing.get("verdict"));
     Outcome::Imported {
         routed: verdict.is_some_and(|verdict| !verdict.is_null()),
         dispatched: stage.is_some_and(|stage| stage != "awaiting_dispatch"),

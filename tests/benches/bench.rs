@@ -1,0 +1,62 @@
+//! `make bench`: figures as ratios against a baseline that is measured in the same run, because a
+//! time on an unknown machine says nothing. Nothing here is a test, and no test looks at a time.
+
+mod decision;
+mod import;
+mod start;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+fn main() -> anyhow::Result<()> {
+    decision::run()?;
+    import::run()?;
+    start::run()
+}
+
+/// The root of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// The binary that `make` built.
+fn kapok() -> PathBuf {
+    root().join("target/release/kapok")
+}
+
+/// What a process used at its peak, in MiB, as the kernel says.
+fn peak_memory_mib(pid: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line
+        .and_then(|rest| rest.trim().strip_suffix(" kB"))
+        .context("no VmHWM line")?;
+    Ok(kib.trim().parse::<u64>()? / 1024)
+}
+
+/// Runs `work` in batches of `batch` until half a second has passed, three times, and gives the
+/// fastest batch's time for one: the least disturbed.
+fn fastest(batch: u32, mut work: impl FnMut()) -> Duration {
+    let mut best = Duration::MAX;
+    let end = Instant::now() + Duration::from_millis(1500);
+    while Instant::now() < end {
+        let begin = Instant::now();
+        for _ in 0..batch {
+            work();
+        }
+        best = best.min(begin.elapsed() / batch);
+    }
+    best
+}
+
+/// One line: what, how much, how much the baseline, the ratio, the aim.
+fn report(what: &str, value: f64, baseline: f64, unit: &str, aim: &str) {
+    println!(
+        "{what:<44} {value:>10.1} {unit:<9} baseline {baseline:>10.1} {unit:<9} ratio {:>5.2}  aim {aim}",
+        value / baseline
+    );
+}

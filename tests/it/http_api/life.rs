@@ -1,0 +1,407 @@
+//! Whole lives of orders under a manual clock, and what repeated and conditional requests do.
+
+use axum::http::StatusCode;
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::server::{Call, Server, UNIT, noise, unclear};
+
+/// The events of an answer, by name.
+fn events(answer: &Value, member: &str) -> String {
+    let events = answer[member].as_array().expect("events");
+    let names: Vec<&str> = events
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
+    names.join(" ")
+}
+
+/// Gives a command and writes down what came of it.
+async fn step(server: &Server, log: &mut String, actor: &'static str, path: &str, body: Value) {
+    let answer = server.post(actor, path, body).await;
+    let order = answer.json();
+    let command = path.rsplit('/').next().expect("a command");
+    let line = if answer.status.is_success() {
+        let due = order["deadline"]["due_at"].as_str().unwrap_or("-");
+        let kind = order["deadline"]["kind"].as_str().unwrap_or("-");
+        let stage = order["stage"].as_str().expect("a stage");
+        format!(
+            "v{} {stage}, {kind} by {due}: {}",
+            order["version"],
+            events(&order, "events")
+        )
+    } else {
+        order["detail"].as_str().expect("a detail").to_owned()
+    };
+    log.push_str(&format!(
+        "{command} by {actor}: {} {line}\n",
+        answer.outcome()
+    ));
+}
+
+#[tokio::test]
+async fn the_main_path_from_a_request_to_its_end() {
+    let server = Server::new();
+    let id = server.register(unclear()).await;
+    let path = |command: &str| format!("/api/v1/orders/{id}/{command}");
+    let mut log = String::new();
+    step(&server, &mut log, "operator", &path("route"), json!({})).await;
+    step(
+        &server,
+        &mut log,
+        "operator",
+        &path("dispatch"),
+        json!({ "unit": UNIT }),
+    )
+    .await;
+    server.advance_to("2026-09-18T10:00:00+08:00").await;
+    step(&server, &mut log, "unit", &path("accept"), json!({})).await;
+    let report = json!({
+        "handled_from": "2026-09-18T10:00:00+08:00",
+        "handled_until": "2026-09-18T10:30:00+08:00",
+        "course": "到现场核查，责令停工。",
+        "result": "工地已停止夜间施工。",
+    });
+    server.advance_to("2026-09-18T11:00:00+08:00").await;
+    step(&server, &mut log, "unit", &path("submit"), report.clone()).await;
+    let reply = json!({
+        "replied_at": "2026-09-18T10:40:00+08:00",
+        "method": "phone",
+        "content": "已责令停工，感谢反映。",
+        "evidence": [{"kind": "recording", "reference": "rec-1"}],
+    });
+    step(&server, &mut log, "unit", &path("reply"), reply).await;
+    step(&server, &mut log, "unit", &path("submit"), report.clone()).await;
+    let fail = json!({"review": "fail", "reason": "未写明是否复查。"});
+    step(&server, &mut log, "operator", &path("review"), fail).await;
+    step(&server, &mut log, "unit", &path("submit"), report).await;
+    step(
+        &server,
+        &mut log,
+        "operator",
+        &path("review"),
+        json!({"review": "pass"}),
+    )
+    .await;
+    let advanced = server.advance_to("2026-09-18T11:01:00+08:00").await;
+    assert_eq!(advanced["more"], false);
+    step(
+        &server,
+        &mut log,
+        "channel",
+        &path("rating"),
+        json!({"other": "还行吧"}),
+    )
+    .await;
+    step(
+        &server,
+        &mut log,
+        "channel",
+        &path("rating"),
+        json!({"rating": "satisfied"}),
+    )
+    .await;
+    step(
+        &server,
+        &mut log,
+        "channel",
+        &path("rating"),
+        json!({"rating": "satisfied"}),
+    )
+    .await;
+    expect![].assert_eq(&log);
+
+    let shown = server
+        .get("operator", &format!("/api/v1/orders/{id}"))
+        .await;
+    let order = shown.json();
+    assert_eq!(
+        shown.header("etag").map(str::to_owned),
+        Some(format!("\"{}\"", order["version"]))
+    );
+    assert_eq!(order["closed"]["code"], "CR12");
+    expect![].assert_eq(&events(&order, "history"));
+    let explained = &order["deadlines"][1]["explanation"]["zh"];
+    expect![].assert_eq(explained.as_str().expect("a text"));
+    let content = order["assignments"][0]["reply"]["content"]
+        .as_str()
+        .expect("a reference");
+    assert_eq!(order["texts"][content], "已责令停工，感谢反映。");
+    let messages = order["messages"].as_array().expect("messages");
+    assert!(
+        messages
+            .iter()
+            .any(|message| message["notice"] == "rating_offered")
+    );
+    let history = server.get("operator", &path("history")).await.json();
+    assert_eq!(history, order["history"]);
+}
+
+#[tokio::test]
+async fn a_clear_request_is_dispatched_by_its_rules_and_says_why() {
+    let server = Server::new();
+    let registered = server.post("operator", "/api/v1/orders", noise()).await;
+    let order = registered.json();
+    let id = order["id"].as_str().expect("a number");
+    assert_eq!(
+        registered.header("location"),
+        Some(&*format!("/api/v1/orders/{id}"))
+    );
+    assert_eq!(registered.header("etag"), Some("\"3\""));
+    assert_eq!(order["stage"], "awaiting_verification");
+    assert_eq!(order["unit"], UNIT);
+    assert_eq!(
+        events(&order, "events"),
+        "registered routing_advised dispatched"
+    );
+    let whole = server
+        .get("unit", &format!("/api/v1/orders/{id}"))
+        .await
+        .json();
+    let decision = &whole["decisions"][0];
+    assert_eq!(decision["decision"], "routing");
+    assert_eq!(decision["verdict"][0]["unit"], UNIT);
+    assert!(
+        decision["verdict"][0]["reason"]
+            .as_str()
+            .is_some_and(|reason| !reason.is_empty())
+    );
+    assert_eq!(
+        decision["consequence"],
+        json!({"kind": "dispatch", "unit": UNIT})
+    );
+    let attempt = &decision["attempts"][0];
+    assert_eq!(attempt["scope"], "440106");
+    assert_eq!(attempt["outcome"], "answered");
+    let active = server.get("unit", "/api/v1/rules").await.json();
+    let rules = active["items"].as_array().expect("rules");
+    assert!(
+        rules
+            .iter()
+            .any(|rule| rule["rule"]["image"] == attempt["rule"]["image"])
+    );
+}
+
+#[tokio::test]
+async fn a_dissatisfied_requester_is_called_back_before_the_end() {
+    let server = Server::new();
+    let id = server.register(noise()).await;
+    let path = |command: &str| format!("/api/v1/orders/{id}/{command}");
+    let mut log = String::new();
+    for minute in ["09:30", "09:40", "09:50", "10:10"] {
+        let now = format!("2026-09-18T{minute}:00+08:00");
+        server.advance_to(&now).await;
+        let call = json!({
+            "started_at": now, "ended_at": now, "result": "unanswered", "evidence": "log-1",
+        });
+        step(&server, &mut log, "unit", &path("contact-attempts"), call).await;
+    }
+    let mut report = json!({
+        "handled_from": "2026-09-18T09:10:00+08:00",
+        "handled_until": "2026-09-18T09:20:00+08:00",
+        "handling_office": "员村执法队",
+        "course": "到现场核查。",
+        "result": "未发现夜间施工。",
+        "reply_exception": {"exception": "unreachable"},
+        "remarks": "已留言。",
+    });
+    step(&server, &mut log, "unit", &path("submit"), report.clone()).await;
+    server.advance_to("2026-09-18T10:30:00+08:00").await;
+    let call = json!({
+        "started_at": "2026-09-18T10:25:00+08:00", "ended_at": "2026-09-18T10:26:00+08:00",
+        "result": "unanswered", "evidence": "log-5",
+    });
+    step(&server, &mut log, "unit", &path("contact-attempts"), call).await;
+    report["remarks"] = Value::Null;
+    step(&server, &mut log, "unit", &path("submit"), report).await;
+    step(
+        &server,
+        &mut log,
+        "operator",
+        &path("review"),
+        json!({"review": "pass"}),
+    )
+    .await;
+    server.advance_to("2026-09-18T10:31:00+08:00").await;
+    let rating = json!({"rating": "very_dissatisfied"});
+    step(&server, &mut log, "channel", &path("rating"), rating).await;
+    let close = json!({"reason": "经回访，诉求人不再要求办理。"});
+    step(&server, &mut log, "operator", &path("close"), close.clone()).await;
+    let follow_up = json!({
+        "contacted_at": "2026-09-18T10:31:00+08:00", "method": "phone", "reasons": "嫌慢。",
+    });
+    step(&server, &mut log, "operator", &path("follow-up"), follow_up).await;
+    step(&server, &mut log, "operator", &path("close"), close).await;
+    expect![].assert_eq(&log);
+}
+
+#[tokio::test]
+async fn other_ends_and_limits() {
+    let server = Server::new();
+    let mut log = String::new();
+    let question = json!({
+        "order_type": "consultation", "channel": "phone",
+        "text": "我在广州缴存公积金满一年，租房没有备案合同，每月最多能提取多少？需要什么材料？",
+    });
+    let id = server.register(question).await;
+    let answer = json!({
+        "knowledge_point": "KB-GJJ-017", "knowledge_version": 3, "answer": "每月最多可提取……",
+    });
+    step(
+        &server,
+        &mut log,
+        "operator",
+        &format!("/api/v1/orders/{id}/answer"),
+        answer,
+    )
+    .await;
+    let id = server.register(unclear()).await;
+    let limited = json!({
+        "unit": "GZ-CGJ",
+        "special_limit": {"period": {"calendar_days": 5}, "basis": "粤府函〔2026〕1号"},
+    });
+    step(
+        &server,
+        &mut log,
+        "operator",
+        &format!("/api/v1/orders/{id}/dispatch"),
+        limited,
+    )
+    .await;
+    let praise = json!({
+        "order_type": "commendation", "channel": "phone",
+        "text": "感谢越秀区农林街道工作人员雨天帮我妈妈推轮椅。",
+    });
+    let id = server.register(praise).await;
+    let unit = json!({ "unit": UNIT });
+    step(
+        &server,
+        &mut log,
+        "operator",
+        &format!("/api/v1/orders/{id}/dispatch"),
+        unit,
+    )
+    .await;
+    step(
+        &server,
+        &mut log,
+        "unit",
+        &format!("/api/v1/orders/{id}/accept"),
+        json!({}),
+    )
+    .await;
+    expect![].assert_eq(&log);
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_carried_out_once() {
+    let server = Server::new();
+    let send = async |actor: &str, key: &str, body: &Value| {
+        let call = Call::post("/api/v1/orders")
+            .by(actor)
+            .header("idempotency-key", key);
+        server.send(call.json(body)).await
+    };
+    let first = send("operator", "k-1", &noise()).await;
+    assert_eq!(first.header("idempotent-replayed"), None);
+    let id = first.json()["id"].as_str().expect("a number").to_owned();
+    // The order moves on; the repetition is still answered as the first time.
+    let accept = Call::post(&format!("/api/v1/orders/{id}/accept"))
+        .by("unit")
+        .header("idempotency-key", "k-2");
+    let accepted = server.send(accept.clone()).await;
+    let again = send("operator", "k-1", &noise()).await;
+    assert_eq!(again.status, StatusCode::CREATED);
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(again.text(), first.text());
+    assert_eq!(again.header("etag"), first.header("etag"));
+    assert_eq!(again.header("location"), first.header("location"));
+    let accepted_again = server.send(accept).await;
+    assert_eq!(accepted_again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(accepted_again.text(), accepted.text());
+    // The same key for something else, and from somebody else.
+    let other = send("operator", "k-1", &unclear()).await;
+    assert_eq!(other.outcome(), "422 idempotency-key-reused");
+    let stranger = send("channel", "k-1", &noise()).await;
+    assert_eq!(stranger.header("idempotent-replayed"), None);
+    let listed = server.get("operator", "/api/v1/orders").await.json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn the_same_request_sent_by_many_at_once_is_carried_out_once() {
+    let server = Server::new();
+    let call = Call::post("/api/v1/orders")
+        .by("operator")
+        .header("idempotency-key", "k-1");
+    let call = call.json(&noise());
+    let calls = std::iter::repeat_with(|| server.send(call.clone())).take(8);
+    let answers = futures_all(calls).await;
+    let first = answers.first().expect("answers").text();
+    assert!(answers.iter().all(|answer| answer.text() == first));
+    let new = answers
+        .iter()
+        .filter(|answer| answer.header("idempotent-replayed").is_none());
+    assert_eq!(new.count(), 1);
+}
+
+/// Awaits all of them at once.
+async fn futures_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    let mut done = Vec::new();
+    std::future::poll_fn(|context| {
+        pending.retain_mut(|future| match future.as_mut().poll(context) {
+            std::task::Poll::Ready(output) => {
+                done.push(output);
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if pending.is_empty() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    done
+}
+
+#[tokio::test]
+async fn a_command_may_name_the_version_that_it_is_meant_for() {
+    let server = Server::new();
+    let id = server.register(noise()).await;
+    let path = format!("/api/v1/orders/{id}/accept");
+    let send = async |actor: &str, tag: &str| {
+        server
+            .send(Call::post(&path).by(actor).header("if-match", tag))
+            .await
+    };
+    let stale = send("unit", "\"2\"").await;
+    assert_eq!(stale.outcome(), "412 version-conflict");
+    assert_eq!(stale.json()["current_version"], 3);
+    assert_eq!(stale.header("etag"), Some("\"3\""));
+    // Weak tags never match, and permission comes before the version.
+    assert_eq!(
+        send("unit", "W/\"3\"").await.outcome(),
+        "412 version-conflict"
+    );
+    assert_eq!(
+        send("other-unit", "\"2\"").await.outcome(),
+        "403 not-the-handling-unit"
+    );
+    assert_eq!(
+        send("auditor", "\"2\"").await.outcome(),
+        "403 not-permitted"
+    );
+    for malformed in ["3", "\"3\", \"4\"", "\"3"] {
+        assert_eq!(
+            send("unit", malformed).await.outcome(),
+            "400 malformed-if-match"
+        );
+    }
+    let fitting = send("unit", "\"3\"").await;
+    assert_eq!(fitting.header("etag"), Some("\"4\""));
+    // A star takes any version; what it is not possible in is the stage.
+    assert_eq!(send("unit", "*").await.outcome(), "422 wrong-stage");
+}

@@ -1,0 +1,282 @@
+//! A server in process: the real router on the real engine, store and rules, one data directory each.
+
+use std::sync::{Arc, LazyLock};
+
+use api::metrics::Metrics;
+use api::{AppState, Auth, Limits, TokenHash};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use chrono::{DateTime, Utc};
+use engine::ports::{Clock, ManualClock, SystemClock};
+use engine::{Engine, Parts};
+use http_body_util::BodyExt as _;
+use lifecycle::directory::Directory;
+use lifecycle::ids::{Actor, DistrictCode, Role, UnitCode};
+use lifecycle::ruleset::RuleSet;
+use plugins::Runtime;
+use serde_json::{Value, json};
+use store::{Options, SqliteStore};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use super::document::Document;
+use crate::artefacts::{root, shipped_rules};
+
+/// The unit that Tianhe's own rule gives night construction to.
+pub(crate) const UNIT: &str = "GZ-D106-CG";
+
+/// Tokens, which are also the names of their actors.
+const ACTORS: [&str; 9] = [
+    "operator",
+    "unit",
+    "other-unit",
+    "district",
+    "other-district",
+    "channel",
+    "other-channel",
+    "auditor",
+    "admin",
+];
+
+fn role(name: &str) -> Role {
+    match name {
+        "operator" => Role::Operator,
+        "unit" => Role::Unit(UnitCode::new(UNIT)),
+        "other-unit" => Role::Unit(UnitCode::new("GZ-CGJ")),
+        "district" => Role::District(DistrictCode::new("440106")),
+        "other-district" => Role::District(DistrictCode::new("440115")),
+        "channel" | "other-channel" => Role::Channel,
+        "auditor" => Role::Auditor,
+        "admin" => Role::Admin,
+        other => panic!("no actor {other}"),
+    }
+}
+
+/// The shipped rules, loaded once for all tests.
+fn rules() -> Arc<Runtime> {
+    static RULES: LazyLock<Arc<Runtime>> = LazyLock::new(|| {
+        let runtime = Runtime::new(&plugins::Limits::shipped(), None).expect("an engine");
+        for (scope, _, image) in shipped_rules() {
+            let rule = runtime.load(&image).expect("a good image");
+            runtime.activate(&scope, &rule);
+        }
+        Arc::new(runtime)
+    });
+    Arc::clone(&RULES)
+}
+
+pub(crate) struct Server {
+    router: Router,
+    _data: TempDir,
+}
+
+impl Server {
+    /// A server whose clock stands at Friday 2026-09-18 09:00 until an admin advances it.
+    pub(crate) fn new() -> Self {
+        Self::at("2026-09-18T09:00:00+08:00")
+    }
+
+    pub(crate) fn at(instant: &str) -> Self {
+        let instant: DateTime<Utc> = instant.parse().expect("an instant");
+        Self::with(Arc::new(ManualClock::at(instant)), Limits::standard())
+    }
+
+    pub(crate) fn with_limits(limits: Limits) -> Self {
+        let instant = "2026-09-18T09:00:00+08:00".parse().expect("an instant");
+        Self::with(Arc::new(ManualClock::at(instant)), limits)
+    }
+
+    pub(crate) fn with_system_clock() -> Self {
+        Self::with(Arc::new(SystemClock), Limits::standard())
+    }
+
+    fn with(clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(data.path(), &Options::default()).expect("a store");
+        let organisations = root().join("host/kapok/demo/organisations.toml");
+        let organisations = std::fs::read_to_string(organisations).expect("readable");
+        let directory: Directory = toml::from_str(&organisations).expect("a directory");
+        let engine = Engine::new(Parts {
+            store: Arc::new(store),
+            advisor: rules(),
+            clock,
+            directory,
+            rules: RuleSet::guangzhou_2023(),
+        });
+        let actor = |name: &str| {
+            (
+                TokenHash::of(name),
+                Actor {
+                    role: role(name),
+                    name: name.to_owned(),
+                },
+            )
+        };
+        let auth = Auth::new(ACTORS.map(actor)).expect("different tokens");
+        let metrics = Metrics::install().expect("the only recorder");
+        let state = AppState::new(Arc::new(engine.expect("an engine")), auth, limits, metrics);
+        Self {
+            router: api::router(state),
+            _data: data,
+        }
+    }
+
+    /// Sends a request and checks the answer against the OpenAPI document.
+    pub(crate) async fn send(&self, call: Call) -> Answer {
+        let (method, path) = (call.method.clone(), call.path.clone());
+        let response = self
+            .router
+            .clone()
+            .oneshot(call.into_request())
+            .await
+            .expect("an answer");
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole body").to_bytes();
+        let answer = Answer {
+            status: head.status,
+            headers: head.headers,
+            bytes: bytes.to_vec(),
+        };
+        assert!(
+            answer.headers.contains_key("x-request-id"),
+            "{method} {path}: no request id"
+        );
+        Document::get().check(&method, &path, &answer);
+        answer
+    }
+
+    pub(crate) async fn get(&self, actor: &'static str, path: &str) -> Answer {
+        self.send(Call::get(path).by(actor)).await
+    }
+
+    pub(crate) async fn post(&self, actor: &'static str, path: &str, body: Value) -> Answer {
+        self.send(Call::post(path).by(actor).json(&body)).await
+    }
+
+    /// Registers a request and gives its number.
+    pub(crate) async fn register(&self, body: Value) -> String {
+        let answer = self.post("operator", "/api/v1/orders", body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        answer.json()["id"].as_str().expect("a number").to_owned()
+    }
+
+    pub(crate) async fn advance_to(&self, instant: &str) -> Value {
+        let call = Call::put("/api/v1/clock")
+            .by("admin")
+            .json(&json!({ "now": instant }));
+        let answer = self.send(call).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json()
+    }
+}
+
+/// A request to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, path: &str) -> Self {
+        Self {
+            method,
+            path: path.to_owned(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn get(path: &str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(crate) fn post(path: &str) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    pub(crate) fn put(path: &str) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
+    pub(crate) fn by(self, actor: &str) -> Self {
+        self.header("authorization", &format!("Bearer {actor}"))
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers
+            .append(name, value.parse().expect("a header value"));
+        self
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json")
+            .body(body.to_string())
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    fn into_request(self) -> Request<Body> {
+        let mut request = Request::new(Body::from(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().expect("an address");
+        *request.headers_mut() = self.headers;
+        request
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.bytes.clone()).expect("text")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).expect("JSON")
+    }
+
+    /// Status, and the code if it is a problem.
+    pub(crate) fn outcome(&self) -> String {
+        let status = self.status.as_u16();
+        if self.status.is_success() {
+            return status.to_string();
+        }
+        format!("{status} {}", self.json()["code"].as_str().expect("a code"))
+    }
+}
+
+/// Q05 of the rule catalogue: night construction in Tianhe, with personal data around it.
+pub(crate) fn noise() -> Value {
+    json!({
+        "order_type": "complaint",
+        "channel": "phone",
+        "district": "440106",
+        "street": "员村街道",
+        "subject": "夜间施工噪声",
+        "text": "天河区员村街道某工地连续三晚凌晨一点还在打桩，影响孩子中考复习，要求停止夜间施工。",
+    })
+}
+
+/// A request that no rule knows what to do with.
+pub(crate) fn unclear() -> Value {
+    json!({"order_type": "help_request", "channel": "online", "text": "有件事想请你们帮忙。"})
+}
