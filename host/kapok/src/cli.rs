@@ -37,7 +37,8 @@ Examples:
   kapok order list --stage awaiting_dispatch       what waits for a person
   kapok deadline --type 投诉 --dispatched 2026-09-18T16:00
 
-Every command that prints data has --json. Every option has an environment variable KAPOK_*.
+Every command that prints data has --json. Options that stay the same from call to call also have an
+environment variable KAPOK_*; the option wins.
 
 Exit codes:
   0  done

@@ -44,10 +44,21 @@ macro_rules! __bridge_record {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __bridge_field {
-    (plain, $value:expr) => { $value };
-    (into, $value:expr) => { ::core::convert::Into::into($value) };
-    (option, $value:expr) => { $value.map(::core::convert::Into::into) };
-    (list, $value:expr) => { $value.into_iter().map(::core::convert::Into::into).collect() };
+    (plain, $value:expr) => {
+        $value
+    };
+    (into, $value:expr) => {
+        ::core::convert::Into::into($value)
+    };
+    (option, $value:expr) => {
+        $value.map(::core::convert::Into::into)
+    };
+    (list, $value:expr) => {
+        $value
+            .into_iter()
+            .map(::core::convert::Into::into)
+            .collect()
+    };
 }
 
 /// Conversions for the bindings' module of `interface types`, imported as the given name.

@@ -15,7 +15,9 @@ pub struct Instant {
 
 impl From<DateTime<Utc>> for Instant {
     fn from(value: DateTime<Utc>) -> Self {
-        Self { unix_ms: value.timestamp_millis() }
+        Self {
+            unix_ms: value.timestamp_millis(),
+        }
     }
 }
 
@@ -24,7 +26,9 @@ impl Serialize for Instant {
         let text = FixedOffset::east_opt(CST_OFFSET_SECONDS)
             .and_then(|zone| zone.timestamp_millis_opt(self.unix_ms).single())
             .map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, false))
-            .ok_or_else(|| ser::Error::custom("the instant lies outside the years that can be written"))?;
+            .ok_or_else(|| {
+                ser::Error::custom("the instant lies outside the years that can be written")
+            })?;
         serializer.serialize_str(&text)
     }
 }
@@ -37,7 +41,9 @@ impl<'de> Deserialize<'de> for Instant {
                 "`{text}` is no RFC 3339 instant such as `2026-09-18T16:00:00+08:00`: {error}"
             ))
         })?;
-        Ok(Self { unix_ms: time.timestamp_millis() })
+        Ok(Self {
+            unix_ms: time.timestamp_millis(),
+        })
     }
 }
 
@@ -62,7 +68,10 @@ impl CivilDate {
 
 impl Serialize for CivilDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&format!("{:04}-{:02}-{:02}", self.year, self.month, self.day))
+        serializer.serialize_str(&format!(
+            "{:04}-{:02}-{:02}",
+            self.year, self.month, self.day
+        ))
     }
 }
 
@@ -74,7 +83,11 @@ impl<'de> Deserialize<'de> for CivilDate {
             de::Error::custom(format!("`{text}` is no date such as `2026-09-18`: {error}"))
         })?;
         let part = |value: u32| u8::try_from(value).map_err(de::Error::custom);
-        Ok(Self { year: date.year(), month: part(date.month())?, day: part(date.day())? })
+        Ok(Self {
+            year: date.year(),
+            month: part(date.month())?,
+            day: part(date.day())?,
+        })
     }
 }
 
