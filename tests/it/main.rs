@@ -2,6 +2,7 @@
 //!
 //! They need the WebAssembly artefacts: run `make test`, or `make images guests` once and then
 //! `cargo test --release -p tests`.
+#![cfg(test)]
 
 mod artefacts;
 mod cli;

@@ -21,7 +21,7 @@ pub(crate) struct IfMatch {
 
 impl IfMatch {
     /// No order has this version, so it never matches.
-    const NEVER: u64 = 0;
+    pub(crate) const NEVER: u64 = 0;
 
     fn parse(headers: &HeaderMap) -> Result<Self, Problem> {
         let malformed = || {

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::dto::in_local_time;
+use crate::headers::IfMatch;
 
 pub mod codes;
 
@@ -176,7 +177,7 @@ impl From<Rejection> for Problem {
         problem.0.body.article = (!article.is_empty()).then_some(article);
         let params = serde_json::to_value(&rejection).map(in_local_time);
         if let Ok(Value::Object(mut params)) = params {
-            params.remove("rejection");
+            params.shift_remove("rejection");
             problem.0.body.params = (!params.is_empty()).then_some(params);
         }
         problem
@@ -189,15 +190,28 @@ impl From<engine::Error> for Problem {
         let detail = error.to_string();
         match error {
             Error::Rejected(rejection) => rejection.into(),
-            Error::NotFound { .. } => Self::new(codes::ORDER_NOT_FOUND, detail),
-            Error::VersionConflict { actual, .. } => Self::new(codes::VERSION_CONFLICT, detail)
-                .way_out("read the order again and decide anew")
-                .current_version(actual),
+            Error::NotFound { order } => {
+                Self::new(codes::ORDER_NOT_FOUND, format!("there is no order {order}"))
+                    .way_out("check the number")
+            }
+            Error::VersionConflict { expected, actual } => {
+                let detail = if expected == IfMatch::NEVER {
+                    format!("the order has version {actual}, which is not what If-Match names")
+                } else {
+                    format!("the order has version {actual}, not {expected}")
+                };
+                Self::new(codes::VERSION_CONFLICT, detail)
+                    .way_out("read the order again and decide anew")
+                    .current_version(actual)
+            }
             Error::SourceExists { order } => Self::new(codes::SOURCE_EXISTS, detail)
                 .way_out("read the existing order")
                 .order(order.to_string()),
-            Error::KeyReused => Self::new(codes::IDEMPOTENCY_KEY_REUSED, detail)
-                .way_out("use a new key for every new request"),
+            Error::KeyReused => {
+                let detail = "the idempotency key was used before for another request";
+                Self::new(codes::IDEMPOTENCY_KEY_REUSED, detail)
+                    .way_out("use a new key for every new request")
+            }
             Error::InvalidInput {
                 field,
                 problem,

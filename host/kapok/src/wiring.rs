@@ -2,9 +2,11 @@
 //! going.
 
 mod embedded;
+mod rules;
 mod ticker;
 
 pub(crate) use embedded::{Clock, Embedded};
+pub(crate) use rules::retake_on_hangup;
 pub(crate) use ticker::settle;
 
 use std::path::Path;

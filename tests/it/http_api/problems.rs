@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use expect_test::expect_file;
 use serde_json::{Value, json};
 
@@ -152,6 +152,8 @@ async fn each_class_of_problem_is_told_with_its_way_out() {
         );
         let problem = answer.json();
         assert_eq!(problem["status"], answer.status.as_u16(), "{name}");
+        let allowed = (answer.status == StatusCode::METHOD_NOT_ALLOWED).then_some("POST,GET,HEAD");
+        assert_eq!(answer.header("allow"), allowed, "{name}");
         let shown = serde_json::to_string_pretty(&problem)
             .expect("JSON")
             .replace(&id, "ORDER");

@@ -141,7 +141,36 @@ async fn a_deadline_is_computed_with_its_explanation() {
     // A bare plus sign, as people type it.
     let path = "/api/v1/deadline?type=complaint&dispatched=2026-09-18T16:00:00+08:00";
     let deadline = server.get("auditor", path).await.json();
-    expect![].assert_eq(&serde_json::to_string_pretty(&deadline).expect("JSON"));
+    expect![[r#"
+        {
+          "due": "2026-10-10T00:00:00+08:00",
+          "clock_start": "2026-09-20T00:00:00+08:00",
+          "counted": [
+            "2026-09-20",
+            "2026-09-21",
+            "2026-09-22",
+            "2026-09-23",
+            "2026-09-24",
+            "2026-09-28",
+            "2026-09-29",
+            "2026-09-30",
+            "2026-10-08",
+            "2026-10-09"
+          ],
+          "provisional": false,
+          "rule": "R22",
+          "article": "第十四条第二项",
+          "period": {
+            "working_days": 10
+          },
+          "calendar_version": "2023-2026+271c0387",
+          "rule_set": "穗政数规字〔2023〕1号",
+          "rule_set_in_force": true,
+          "explanation": {
+            "zh": "2026-09-18 16:00 转派,按第十四条第二项10个工作日,自2026-09-20 0时起算,计入09-20、09-21、09-22、09-23、09-24、09-28、09-29、09-30、10-08、10-09,于2026-10-09 24:00到期",
+            "en": "Dispatched 2026-09-18 16:00; 10 working days by 第十四条第二项 (R22); counted from 2026-09-20 00:00; counting 09-20, 09-21, 09-22, 09-23, 09-24, 09-28, 09-29, 09-30, 10-08, 10-09; due 2026-10-09 24:00"
+          }
+        }"#]].assert_eq(&serde_json::to_string_pretty(&deadline).expect("JSON"));
     let path = "/api/v1/deadline?type=complaint&dispatched=2500-01-01T00:00:00Z";
     assert_eq!(
         server.get("auditor", path).await.outcome(),
@@ -314,6 +343,21 @@ async fn kapok_says_whether_it_is_well_also_when_all_slots_are_taken() {
         server.send(Call::get("/readyz")).await.outcome(),
         "503 overloaded"
     );
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_told_so() {
+    // No engine call can ever begin, so only the limit ends the request.
+    let limits = Limits {
+        engine_calls_max: 0,
+        engine_wait: std::time::Duration::from_secs(3600),
+        request_time: std::time::Duration::from_millis(1),
+        ..Limits::standard()
+    };
+    let server = Server::with_limits(limits);
+    let answer = server.post("operator", "/api/v1/orders", noise()).await;
+    assert_eq!(answer.outcome(), "503 timed-out");
+    assert_eq!(answer.header("retry-after"), Some("1"));
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ impl From<&CoreMessage> for Message {
             Ok(Value::Object(members)) => members,
             Ok(_) | Err(_) => Map::new(),
         };
-        let notice = data.remove("notice");
+        let notice = data.shift_remove("notice");
         let notice = notice
             .as_ref()
             .and_then(Value::as_str)

@@ -18,9 +18,10 @@ use crate::wiring::{self, Clock, Embedded};
 /// Start the hotline: HTTP interface, timers, effects.
 ///
 /// Opens the embedded store in the data directory (one process at a time), loads the rule images, and
-/// serves /api/v1. Prints the address, one token for every role and three commands to try. SIGINT and
-/// SIGTERM end it after the requests in work are answered; after anything harder, nothing that was
-/// acknowledged is lost.
+/// serves /api/v1. Prints the address, one token for every role and three commands to try. SIGHUP takes
+/// the rule images anew after `kapok bake`, without dropping a request. SIGINT and SIGTERM end it
+/// after the requests in work are answered; after anything harder, nothing that was acknowledged is
+/// lost.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -86,6 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         } else {
             output::line(&welcome(&address, &users))?;
         }
+        tokio::spawn(wiring::retake_on_hangup(embedded.rules.clone()));
         api::serve(listener, state, wiring::stopped())
             .await
             .context("the HTTP server failed")

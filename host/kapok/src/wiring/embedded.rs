@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use engine::ports::{self, ManualClock, OrderFilter, SystemClock};
 use engine::{Engine, Parts};
 use lifecycle::directory::Directory;
 use lifecycle::ids::{Actor, Role};
 use lifecycle::ruleset::RuleSet;
-use plugins::{Limits, RuleList, Runtime};
 use store::SqliteStore;
 
+use super::rules::Rules;
 use super::ticker::{Ticker, settle};
 use crate::config::{ClockKind, DataOptions, RuleOptions};
 use crate::values;
@@ -38,6 +38,8 @@ pub(crate) struct Embedded {
     pub(crate) engine: Arc<Engine>,
     /// Its store.
     pub(crate) store: Arc<dyn ports::Store>,
+    /// Its rules.
+    pub(crate) rules: Rules,
 }
 
 impl Embedded {
@@ -56,8 +58,8 @@ impl Embedded {
             .cache
             .clone()
             .unwrap_or_else(|| folder.join(CACHE_FOLDER));
-        let advisor = load_rules(&rules.rules, &cache)?;
-        Self::of(store, clock, directory, advisor)
+        let rules = Rules::open(&rules.rules, &cache)?;
+        Self::of(store, clock, directory, rules)
     }
 
     /// Opens a data directory that must be there for looking at it, also while a server works on it.
@@ -69,23 +71,18 @@ impl Embedded {
             Some(at) => Arc::new(ManualClock::at(at)),
             None => Arc::new(SystemClock),
         };
-        Self::of(
-            store,
-            clock,
-            Directory::default(),
-            Runtime::new(&Limits::shipped(), None)?,
-        )
+        Self::of(store, clock, Directory::default(), Rules::none()?)
     }
 
     fn of(
         store: Arc<dyn ports::Store>,
         clock: Arc<dyn ports::Clock>,
         directory: Directory,
-        advisor: Runtime,
+        rules: Rules,
     ) -> anyhow::Result<Self> {
         let engine = Engine::new(Parts {
             store: store.clone(),
-            advisor: Arc::new(advisor),
+            advisor: rules.runtime(),
             clock,
             directory,
             rules: RuleSet::guangzhou_2023(),
@@ -93,6 +90,7 @@ impl Embedded {
         Ok(Self {
             engine: Arc::new(engine),
             store,
+            rules,
         })
     }
 
@@ -158,22 +156,4 @@ fn make_clock(
             Ok(Arc::new(ManualClock::at(chrono::DateTime::UNIX_EPOCH)))
         }
     }
-}
-
-fn load_rules(list: &Path, cache: &Path) -> anyhow::Result<Runtime> {
-    let runtime = Runtime::new(&Limits::shipped(), Some(cache))?;
-    let images = RuleList::read(list)
-        .context("the rules cannot be read; name the list with --rules")?
-        .load_all()
-        .context("the rule images are not complete; run `kapok bake`, or `make images`")?;
-    for (scope, image) in images {
-        let rule = runtime.load(&image).with_context(|| {
-            format!(
-                "the rule image {} of scope {scope} cannot be used",
-                image.image
-            )
-        })?;
-        runtime.activate(&scope, &rule);
-    }
-    Ok(runtime)
 }

@@ -48,6 +48,10 @@ fn asks(past: &str, later: &[&str], down: Option<(&str, &str)>) -> Vec<String> {
 fn fire(world: &mut World, timer: Timer, now: DateTime<Utc>) -> Answer {
     let local = now.with_timezone(&zone()).format("%Y-%m-%d %H:%M:%S");
     let kind = timer.deadline;
+    if timer.moment == Moment::DueSoon {
+        let due_at = world.order().assignment().unwrap().handle_by.due.due_at;
+        assert!(timer.at < due_at, "a question at the deadline itself");
+    }
     let answer = world.step(&format!("{local} due {kind} {}", moment_word(timer.moment)));
     if timer.moment == Moment::DueSoon && answer.result.is_err() {
         return world.step(&format!("{local} due {kind}"));
