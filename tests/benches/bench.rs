@@ -1,6 +1,13 @@
 //! `make bench`: figures as ratios against a baseline that is measured in the same run, because a
 //! time on an unknown machine says nothing. Nothing here is a test, and no test looks at a time.
 
+#![expect(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "a benchmark divides times and prints figures"
+)]
+
 mod decision;
 mod import;
 mod start;

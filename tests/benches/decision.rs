@@ -30,7 +30,7 @@ const BATCH: u32 = 500;
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let path = root().join("target/images/routing-city.wasm");
-    let (_, image) = Image::load(&path).context("run `make images` first")?;
+    let (image, _scope) = Image::load(&path).context("run `make images` first")?;
     let question = question();
     let ours = decision(&image, &question)?;
     let bare = bare(&image, &question)?;

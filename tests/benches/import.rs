@@ -103,7 +103,7 @@ fn bare(path: &Path, bytes: usize) -> anyhow::Result<f64> {
             }
             connection.prepare_cached("COMMIT")?.execute([])?;
             for caller in batch {
-                drop(caller.send(()));
+                let _ = caller.send(());
             }
         }
         Ok(())

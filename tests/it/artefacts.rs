@@ -1,8 +1,9 @@
 //! WebAssembly files that the build made, and the rules baked from them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use contract::about::Kind;
 use contract::routing::Question;
@@ -51,9 +52,14 @@ pub(crate) fn runtime() -> &'static Runtime {
     &RUNTIME
 }
 
-/// A bad guest without settings, loaded.
+/// A bad guest without settings, loaded once for all tests.
 pub(crate) fn loaded(name: &str) -> Arc<Rule> {
-    runtime().load(&guest(name, "{}")).expect("loads")
+    static LOADED: Mutex<BTreeMap<String, Arc<Rule>>> = Mutex::new(BTreeMap::new());
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    let rule = loaded
+        .entry(name.to_owned())
+        .or_insert_with(|| runtime().load(&guest(name, "{}")).expect("loads"));
+    Arc::clone(rule)
 }
 
 /// A question about nothing in particular; guests read the subject.

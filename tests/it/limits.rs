@@ -359,6 +359,7 @@ fn adapter_with_a_network_is_refused_by_name() {
     let refused = check(&component("http_routing"), &Limits::shipped()).unwrap_err();
     let text = refused.to_string();
     assert!(matches!(refused, Refused::ForbiddenImport { .. }), "{text}");
+    assert!(text.contains("the component imports `"), "{text}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The real plugins in the real runtime: scopes, swapping, replaying, and the compile cache.
 
 use std::fs;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 
 use contract::about::Kind;
@@ -14,7 +14,13 @@ use plugins::{Force, Limits, Origin, Rule, RuleList, Runtime};
 
 use crate::artefacts::{NOW, component, decision, guest, outcomes, question, root, shipped_rules};
 
-/// A runtime with every shipped rule active.
+/// A runtime with every shipped rule active, for tests that only ask.
+fn shared_city() -> &'static Runtime {
+    static CITY: LazyLock<Runtime> = LazyLock::new(city);
+    &CITY
+}
+
+/// A runtime of its own with every shipped rule active.
 fn city() -> Runtime {
     let runtime = Runtime::new(&Limits::shipped(), None).unwrap();
     for (scope, _, image) in shipped_rules() {
@@ -26,7 +32,7 @@ fn city() -> Runtime {
 
 #[test]
 fn shipped_rules_load_and_describe_themselves() {
-    let runtime = city();
+    let runtime = shared_city();
     let active = runtime.active();
     let rules: Vec<(Kind, &str)> = active
         .iter()
@@ -51,7 +57,7 @@ fn shipped_rules_load_and_describe_themselves() {
 
 #[test]
 fn narrowest_scope_is_asked_first() {
-    let runtime = city();
+    let runtime = shared_city();
     let ask = |scopes: &[&str], question: &Question| {
         let advice = runtime.route(&decision(1, scopes), question);
         let scopes: Vec<String> = outcomes(&advice)
@@ -77,7 +83,7 @@ fn narrowest_scope_is_asked_first() {
 
 #[test]
 fn every_question_is_answered_by_its_plugin() {
-    let runtime = city();
+    let runtime = shared_city();
     let overdue = escalation::Question {
         trigger: escalation::Trigger::Overdue(3),
         order_type: contract::types::OrderType::Complaint,
@@ -144,7 +150,7 @@ fn bytes(runtime: &Runtime, id: u128, question: &Question) -> Vec<u8> {
 fn stored_question_replays_to_the_same_bytes() {
     let question = question("夜间施工噪声");
     let stored = serde_json::to_vec(&question).unwrap();
-    let then = bytes(&city(), 7, &question);
+    let then = bytes(shared_city(), 7, &question);
     let again: Question = serde_json::from_slice(&stored).unwrap();
     // Another runtime stands for another process.
     let now = bytes(&city(), 7, &again);

@@ -7,6 +7,8 @@ mod values;
 
 pub mod requests;
 
+pub mod parameters;
+
 pub mod deadlines;
 
 pub mod decisions;

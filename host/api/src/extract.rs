@@ -161,7 +161,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 mod tests {
     use axum::body::Body as HttpBody;
     use axum::http::Method;
-    use expect_test::{Expect, expect};
+    use expect_test::expect;
     use http_body_util::BodyExt as _;
     use serde::Deserialize;
 
@@ -232,9 +232,7 @@ mod tests {
             text.push_str(&line);
             text.push('\n');
         }
-        check(
-            &text,
-            expect![[r#"
+        expect![[r#"
                 Sample { number: 1, list: [Item { name: "a" }] }
                 Sample { number: 1, list: [] }
                 415 "unsupported-media-type" "the body must be sent as application/json"
@@ -249,8 +247,8 @@ mod tests {
                 400 "invalid-field" "`list[1].name`: invalid type: integer `7`, expected a string"
                 400 "invalid-field" "`list[0].x`: unknown field `x`, expected `name`"
                 400 "invalid-field" "`.`: is a list; send an object"
-            "#]],
-        );
+            "#]]
+        .assert_eq(&text);
     }
 
     #[tokio::test]
@@ -270,15 +268,13 @@ mod tests {
             text.push_str(&outcome(result).await);
             text.push('\n');
         }
-        check(
-            &text,
-            expect![[r#"
+        expect![[r#"
                 Query(Sample { limit: 1 })
                 400 "invalid-parameter" "`limit`: invalid digit found in string"
                 400 "invalid-parameter" "`limt`: unknown field `limt`, expected `limit`"
                 400 "invalid-parameter" "`limit`: missing field `limit`"
-            "#]],
-        );
+            "#]]
+        .assert_eq(&text);
     }
 
     #[tokio::test]
@@ -290,9 +286,5 @@ mod tests {
         let one = fingerprint(r#"{"number": 1}"#).await;
         assert_eq!(one, fingerprint(r#"{"number": 1}"#).await);
         assert_ne!(one, fingerprint(r#"{"number": 2}"#).await);
-    }
-
-    fn check(text: &str, expected: Expect) {
-        expected.assert_eq(text);
     }
 }

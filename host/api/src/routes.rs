@@ -29,7 +29,6 @@ pub(crate) const V1: &str = "/api/v1";
 ///
 /// From the outside in: every request gets its id, span and counters; under `/api/v1` come the limits,
 /// then the token, then the handler with its body limit.
-#[must_use]
 pub fn router(state: AppState) -> Router {
     let with_token = from_fn_with_state(state.clone(), authenticate);
     let v1 = OpenApiRouter::new()

@@ -20,8 +20,28 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::config::{DataOptions, ServerOptions};
 
+/// A calendar, and the version that whoever has it calls it by.
+pub(crate) struct KnownCalendar {
+    /// The calendar.
+    pub(crate) calendar: Calendar,
+    /// Its version.
+    pub(crate) version: String,
+}
+
+impl From<Calendar> for KnownCalendar {
+    fn from(calendar: Calendar) -> Self {
+        Self {
+            version: calendar.version().to_owned(),
+            calendar,
+        }
+    }
+}
+
 /// The calendar of a server, of a data directory, or as it ships.
-pub(crate) fn calendar(data: Option<&Path>, server: &ServerOptions) -> anyhow::Result<Calendar> {
+pub(crate) fn calendar(
+    data: Option<&Path>,
+    server: &ServerOptions,
+) -> anyhow::Result<KnownCalendar> {
     if let Some(client) = Client::of(server)? {
         let answer = client.get("/api/v1/calendar")?;
         return calendar_of(&answer).context("the server's calendar cannot be read");
@@ -31,16 +51,18 @@ pub(crate) fn calendar(data: Option<&Path>, server: &ServerOptions) -> anyhow::R
             let embedded = Embedded::look(&DataOptions {
                 data: data.to_owned(),
             })?;
-            Ok(Calendar::clone(&embedded.engine.calendar()))
+            Ok(Calendar::clone(&embedded.engine.calendar()).into())
         }
-        None => Ok(Calendar::shipped()),
+        None => Ok(Calendar::shipped().into()),
     }
 }
 
-/// The calendar behind the list of years that a server shows.
-fn calendar_of(answer: &Value) -> anyhow::Result<Calendar> {
+/// The calendar behind the list of years that a server shows. The server lists the days of each year
+/// and not the notices, whose digest makes the version, so the version is the server's word.
+fn calendar_of(answer: &Value) -> anyhow::Result<KnownCalendar> {
     #[derive(Deserialize)]
     struct Summary {
+        version: String,
         years: Vec<Year>,
     }
     #[derive(Deserialize)]
@@ -51,8 +73,8 @@ fn calendar_of(answer: &Value) -> anyhow::Result<Calendar> {
         off: Vec<NaiveDate>,
         work: Vec<NaiveDate>,
     }
-    let summary = Summary::deserialize(answer)?;
-    let known = summary.years.into_iter().filter(|year| year.known);
+    let Summary { version, years } = Summary::deserialize(answer)?;
+    let known = years.into_iter().filter(|year| year.known);
     let notices = known.map(
         |Year {
              year,
@@ -67,7 +89,10 @@ fn calendar_of(answer: &Value) -> anyhow::Result<Calendar> {
             work,
         },
     );
-    Ok(Calendar::new(notices)?)
+    Ok(KnownCalendar {
+        calendar: Calendar::new(notices)?,
+        version,
+    })
 }
 
 /// Runs the asynchronous part of a command to its end.
@@ -79,17 +104,19 @@ pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
         .block_on(work)
 }
 
-/// Is there when SIGINT or SIGTERM comes.
-pub(crate) async fn stopped() {
+/// Listens for SIGINT and SIGTERM from now on; what it gives back is there when one comes.
+///
+/// Called before anybody is told that the process is ready: a signal that comes sooner would end it at
+/// once.
+pub(crate) fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = signal(SignalKind::interrupt());
-    let terminate = signal(SignalKind::terminate());
-    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-        tracing::warn!("signals cannot be received; stop the process by SIGKILL");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
-        _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
-    }
+    let listen = |kind| signal(kind).context("the system delivers no signals");
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
+            _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
+        }
+    })
 }

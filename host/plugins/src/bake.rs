@@ -281,3 +281,14 @@ fn block_on<F: Future>(future: F) -> F::Output {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panicking_rewriter_is_an_error_with_its_words() {
+        let error = unwinding(|| panic!("no {}", "v128")).expect_err("an error");
+        assert!(error.to_string().ends_with("no v128"), "{error}");
+    }
+}

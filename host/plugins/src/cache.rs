@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::image::write_whole;
+use crate::image::{digest, write_whole};
 use crate::{ENGINE, Error};
 
 /// Length of the code in front of an entry.
@@ -34,16 +34,21 @@ pub enum Origin {
     Compiled,
 }
 
-/// A folder of compiled images with its key.
+/// A folder of compiled components with its key.
 #[derive(Debug)]
-pub(crate) struct Cache {
+pub struct Cache {
     folder: PathBuf,
     key: Key,
 }
 
 impl Cache {
-    /// Opens the cache in this folder, which is made if it is not there.
-    pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
+    /// Opens the cache in this folder, which is made if it is not there. Several processes may use it
+    /// at the same time, each with an engine of its own.
+    ///
+    /// # Errors
+    ///
+    /// The folder or its key cannot be made or read.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
         let open = || -> io::Result<Key> {
             fs::DirBuilder::new()
                 .recursive(true)
@@ -59,6 +64,16 @@ impl Cache {
             folder: folder.to_owned(),
             key,
         })
+    }
+
+    /// Any component, from the cache or compiled now.
+    ///
+    /// # Errors
+    ///
+    /// The component does not compile.
+    pub fn compile(&self, engine: &Engine, bytes: &[u8]) -> Result<Component, Error> {
+        self.component(engine, &digest(bytes), bytes)
+            .map(|(component, _)| component)
     }
 
     /// The compiled image, from the cache or compiled now.

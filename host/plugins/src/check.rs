@@ -149,14 +149,26 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
     let malformed = |error: wasmparser::BinaryReaderError| Refused::Malformed {
         detail: error.message().to_owned(),
     };
+    // Imports come first, because what needs a forbidden one often needs a proposal that is not
+    // offered either, and the import's name tells the author more.
+    let names = Names::of(bytes).map_err(malformed)?;
+    for import in &names.imports {
+        check_import(import)?;
+    }
     let types = Validator::new_with_features(features())
         .validate_all(bytes)
         .map_err(malformed)?;
-    let names = Names::of(bytes).map_err(malformed)?;
-    for import in &names.imports {
-        check_import(import, &types.as_ref())?;
+    let types = types.as_ref();
+    for import in names
+        .imports
+        .iter()
+        .filter(|import| import.starts_with(PACKAGE))
+    {
+        if !item_functions(types.component_item_for_import(import), &types).is_empty() {
+            return forbidden(import, CONTRACT_IMPORT);
+        }
     }
-    let kind = check_exports(&names.exports, &types.as_ref())?;
+    let kind = check_exports(&names.exports, &types)?;
     Ok(Checked {
         kind,
         contract: CONTRACT,
@@ -227,50 +239,44 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Whether an import may stay.
-fn check_import(import: &str, types: &TypesRef<'_>) -> Result<(), Refused> {
-    let forbidden = |hint| {
-        Err(Refused::ForbiddenImport {
-            import: import.to_owned(),
-            hint,
-        })
-    };
+const NOT_WASI: &str = "a plugin may import nothing but WASI 0.2; what it needs to know is in the question and the settings";
+const CONTRACT_IMPORT: &str = "a plugin exports the contract's interfaces and imports none; a component that imports one is an adapter in front of a plugin";
+const NOT_0_2: &str =
+    "only version 0.2 of WASI is offered to plugins; build for the target wasm32-wasip2";
+const NETWORK: &str = "a plugin has no network, because its answer may depend on nothing but the question and the settings; remove the HTTP client, or put an adapter in front of the plugin";
+const POWER: &str = "a plugin may import only WASI 0.2 cli, io, clocks, random, filesystem and sockets, which carry no power here; remove the dependency that brings this import";
+
+fn forbidden<T>(import: &str, hint: &'static str) -> Result<T, Refused> {
+    Err(Refused::ForbiddenImport {
+        import: import.to_owned(),
+        hint,
+    })
+}
+
+/// Whether an import may stay, by its name.
+fn check_import(import: &str) -> Result<(), Refused> {
     let Some(name) = Name::parse(import) else {
-        return forbidden(
-            "a plugin may import nothing but WASI 0.2; what it needs to know is in the question and the settings",
-        );
+        return forbidden(import, NOT_WASI);
     };
     if name.package == PACKAGE {
-        if name.version != CONTRACT {
-            return Err(Refused::ContractVersion {
+        return match (name.version, name.interface) {
+            (CONTRACT, "types") => Ok(()),
+            (CONTRACT, _) => forbidden(import, CONTRACT_IMPORT),
+            _ => Err(Refused::ContractVersion {
                 found: import.to_owned(),
-            });
-        }
-        let functions = item_functions(types.component_item_for_import(import), types);
-        return if name.interface == "types" && functions.is_empty() {
-            Ok(())
-        } else {
-            forbidden(
-                "a plugin exports the contract's interfaces and imports none; a component that imports one is an adapter in front of a plugin",
-            )
+            }),
         };
     }
     if ALLOWED.contains(&name.package) {
         return if name.version.starts_with("0.2.") {
             Ok(())
         } else {
-            forbidden(
-                "only version 0.2 of WASI is offered to plugins; build for the target wasm32-wasip2",
-            )
+            forbidden(import, NOT_0_2)
         };
     }
     match name.package {
-        "wasi:http" => forbidden(
-            "a plugin has no network, because its answer may depend on nothing but the question and the settings; remove the HTTP client, or put an adapter in front of the plugin",
-        ),
-        _ => forbidden(
-            "a plugin may import only WASI 0.2 cli, io, clocks, random, filesystem and sockets, which carry no power here; remove the dependency that brings this import",
-        ),
+        "wasi:http" => forbidden(import, NETWORK),
+        _ => forbidden(import, POWER),
     }
 }
 

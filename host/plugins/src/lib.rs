@@ -32,7 +32,7 @@ mod settings;
 mod wasi;
 
 pub use bake::Baker;
-pub use cache::Origin;
+pub use cache::{Cache, Origin};
 pub use check::{CONTRACT, Checked, Refused, check};
 pub use error::Error;
 pub use image::{Image, Sidecar};

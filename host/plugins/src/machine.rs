@@ -180,4 +180,14 @@ mod tests {
         let lock = include_str!("../../../Cargo.lock");
         assert!(lock.contains(&format!("name = \"wasmtime\"\nversion = \"{version}\"\n")));
     }
+
+    #[test]
+    fn without_room_for_a_pool_there_is_still_an_engine() {
+        let limits = Limits {
+            concurrent: 1_000_000,
+            ..Limits::shipped()
+        };
+        let machine = Machine::for_decisions(&limits).expect("an engine");
+        assert!(machine.engine.pooling_allocator_metrics().is_none());
+    }
 }

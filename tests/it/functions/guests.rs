@@ -104,7 +104,7 @@ const FAILURES: [(&str, &str, u16, &str); 6] = [
     ("trap", "", 500, "function_failed"),
     ("recursion", "", 500, "function_failed"),
     ("memory_eater", "", 500, "function_failed"),
-    ("too_large", "", 500, "answer_too_large"),
+    ("too_large", "", 500, "function_failed"),
     ("too_large", "reason", 500, "function_failed"),
     ("endless", "", 504, "function_timeout"),
 ];

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use functions::Config;
+use functions::{Application, Config};
 use http_body_util::{BodyExt as _, Full};
 
 use super::client::{begin, connect, finish, post, raw, replies, request, send, until};
@@ -284,6 +284,24 @@ fn one_request_too_many_is_told_to_come_back() {
 }
 
 #[test]
+fn answers_have_a_limit() {
+    let server = Server::start(
+        &spin_toml(),
+        Config {
+            answer_bytes: 1000,
+            ..Config::STANDARD
+        },
+    );
+    assert_eq!(post(server.address, PATH, QUESTION).status, 200);
+    // The description has the whole settings schema.
+    let reply = send(server.address, "GET", PATH);
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (500, "answer_too_large")
+    );
+}
+
+#[test]
 fn heads_have_a_limit() {
     let many: String = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect();
     assert_eq!(
@@ -309,8 +327,26 @@ fn a_shutdown_answers_what_is_in_work() {
 }
 
 #[test]
+fn compiled_code_may_come_from_the_hosts_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    for entries in [6, 6] {
+        let cache = plugins::Cache::open(folder.path()).unwrap();
+        let compile = |engine: &_, bytes: &[u8]| Ok(cache.compile(engine, bytes)?);
+        let application = functions::load_with(&spin_toml(), Config::STANDARD, &compile).unwrap();
+        assert_eq!(answer(&application), post(shipped(), PATH, QUESTION).body);
+        // One for each function, and the key.
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), entries);
+    }
+}
+
+#[test]
 fn requests_are_answered_in_process() {
     let application = load(&spin_toml(), Config::STANDARD);
+    assert_eq!(answer(&application), post(shipped(), PATH, QUESTION).body);
+}
+
+/// What the application answers to the question, without a socket.
+fn answer(application: &Application) -> Vec<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -321,7 +357,12 @@ fn requests_are_answered_in_process() {
             .unwrap();
         let response = application.handle(request).await;
         assert_eq!(response.status().as_u16(), 200);
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        assert_eq!(body, post(shipped(), PATH, QUESTION).body);
-    });
+        response
+            .into_body()
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes()
+            .to_vec()
+    })
 }

@@ -1,5 +1,7 @@
 //! Whole lives of orders under a manual clock, and what repeated and conditional requests do.
 
+use std::fmt::Write as _;
+
 use axum::http::StatusCode;
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -16,99 +18,87 @@ fn events(answer: &Value, member: &str) -> String {
     names.join(" ")
 }
 
-/// Gives a command and writes down what came of it.
-async fn step(server: &Server, log: &mut String, actor: &'static str, path: &str, body: Value) {
-    let answer = server.post(actor, path, body).await;
-    let order = answer.json();
-    let command = path.rsplit('/').next().expect("a command");
-    let line = if answer.status.is_success() {
-        let due = order["deadline"]["due_at"].as_str().unwrap_or("-");
-        let kind = order["deadline"]["kind"].as_str().unwrap_or("-");
-        let stage = order["stage"].as_str().expect("a stage");
-        format!(
-            "v{} {stage}, {kind} by {due}: {}",
-            order["version"],
-            events(&order, "events")
-        )
-    } else {
-        order["detail"].as_str().expect("a detail").to_owned()
-    };
-    log.push_str(&format!(
-        "{command} by {actor}: {} {line}\n",
-        answer.outcome()
-    ));
+/// One order's life, written down command by command.
+struct Story<'a> {
+    server: &'a Server,
+    id: String,
+    log: String,
+}
+
+impl<'a> Story<'a> {
+    async fn begin(server: &'a Server, request: Value) -> Self {
+        let id = server.register(request).await;
+        let log = String::new();
+        Self { server, id, log }
+    }
+
+    fn path(&self, command: &str) -> String {
+        format!("/api/v1/orders/{}/{command}", self.id)
+    }
+
+    async fn now(&self, time: &str) -> Value {
+        let instant = format!("2026-09-18T{time}:00+08:00");
+        self.server.advance_to(&instant).await
+    }
+
+    /// Gives a command and writes down what came of it.
+    async fn give(&mut self, actor: &'static str, command: &str, body: Value) {
+        let answer = self.server.post(actor, &self.path(command), body).await;
+        let order = answer.json();
+        let line = if answer.status.is_success() {
+            let due = order["deadline"]["due_at"].as_str().unwrap_or("-");
+            let kind = order["deadline"]["kind"].as_str().unwrap_or("-");
+            let stage = order["stage"].as_str().expect("a stage");
+            let (version, events) = (&order["version"], events(&order, "events"));
+            format!("v{version} {stage}, {kind} by {due}: {events}")
+        } else {
+            order["detail"].as_str().expect("a detail").to_owned()
+        };
+        let outcome = answer.outcome();
+        let _ = writeln!(self.log, "{command} by {actor}: {outcome} {line}");
+    }
+}
+
+/// What a unit submits.
+fn report() -> Value {
+    json!({
+        "handled_from": "2026-09-18T09:10:00+08:00",
+        "handled_until": "2026-09-18T09:20:00+08:00",
+        "course": "到现场核查，责令停工。",
+        "result": "工地已停止夜间施工。",
+    })
 }
 
 #[tokio::test]
 async fn the_main_path_from_a_request_to_its_end() {
     let server = Server::new();
-    let id = server.register(unclear()).await;
-    let path = |command: &str| format!("/api/v1/orders/{id}/{command}");
-    let mut log = String::new();
-    step(&server, &mut log, "operator", &path("route"), json!({})).await;
-    step(
-        &server,
-        &mut log,
-        "operator",
-        &path("dispatch"),
-        json!({ "unit": UNIT }),
-    )
-    .await;
-    server.advance_to("2026-09-18T10:00:00+08:00").await;
-    step(&server, &mut log, "unit", &path("accept"), json!({})).await;
-    let report = json!({
-        "handled_from": "2026-09-18T10:00:00+08:00",
-        "handled_until": "2026-09-18T10:30:00+08:00",
-        "course": "到现场核查，责令停工。",
-        "result": "工地已停止夜间施工。",
-    });
-    server.advance_to("2026-09-18T11:00:00+08:00").await;
-    step(&server, &mut log, "unit", &path("submit"), report.clone()).await;
+    let mut story = Story::begin(&server, unclear()).await;
+    story.give("operator", "route", json!({})).await;
+    let unit = json!({ "unit": UNIT });
+    story.give("operator", "dispatch", unit).await;
+    story.now("10:00").await;
+    story.give("unit", "accept", json!({})).await;
+    story.now("11:00").await;
+    story.give("unit", "submit", report()).await;
     let reply = json!({
         "replied_at": "2026-09-18T10:40:00+08:00",
         "method": "phone",
-        "content": "已责令停工，感谢反映。",
+        "content": REPLY,
         "evidence": [{"kind": "recording", "reference": "rec-1"}],
     });
-    step(&server, &mut log, "unit", &path("reply"), reply).await;
-    step(&server, &mut log, "unit", &path("submit"), report.clone()).await;
+    story.give("unit", "reply", reply).await;
+    story.give("unit", "submit", report()).await;
     let fail = json!({"review": "fail", "reason": "未写明是否复查。"});
-    step(&server, &mut log, "operator", &path("review"), fail).await;
-    step(&server, &mut log, "unit", &path("submit"), report).await;
-    step(
-        &server,
-        &mut log,
-        "operator",
-        &path("review"),
-        json!({"review": "pass"}),
-    )
-    .await;
-    let advanced = server.advance_to("2026-09-18T11:01:00+08:00").await;
-    assert_eq!(advanced["more"], false);
-    step(
-        &server,
-        &mut log,
-        "channel",
-        &path("rating"),
-        json!({"other": "还行吧"}),
-    )
-    .await;
-    step(
-        &server,
-        &mut log,
-        "channel",
-        &path("rating"),
-        json!({"rating": "satisfied"}),
-    )
-    .await;
-    step(
-        &server,
-        &mut log,
-        "channel",
-        &path("rating"),
-        json!({"rating": "satisfied"}),
-    )
-    .await;
+    story.give("operator", "review", fail).await;
+    story.give("unit", "submit", report()).await;
+    let pass = json!({"review": "pass"});
+    story.give("operator", "review", pass).await;
+    assert_eq!(story.now("11:01").await["more"], false);
+    let other = json!({"other": "还行吧"});
+    story.give("channel", "rating", other).await;
+    let satisfied = json!({"rating": "satisfied"});
+    story.give("channel", "rating", satisfied.clone()).await;
+    story.give("channel", "rating", satisfied).await;
     expect![[r#"
         route by operator: 200 v3 awaiting_dispatch, dispatch by 2026-09-21T00:00:00+08:00: routing_advised
         dispatch by operator: 200 v4 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: dispatched
@@ -122,32 +112,47 @@ async fn the_main_path_from_a_request_to_its_end() {
         rating by channel: 200 v12 awaiting_rating, rating by 2026-09-24T00:00:00+08:00: invalid_rating_received
         rating by channel: 200 v14 closed, - by -: rated closed
         rating by channel: 422 order-closed the order is closed
-    "#]].assert_eq(&log);
+    "#]].assert_eq(&story.log);
+    is_fully_explained(&story).await;
+}
 
-    let shown = server
-        .get("operator", &format!("/api/v1/orders/{id}"))
-        .await;
+/// What the unit told the requester.
+const REPLY: &str = "已责令停工，感谢反映。";
+
+/// At its end an order shows everything that happened and why.
+async fn is_fully_explained(story: &Story<'_>) {
+    let path = format!("/api/v1/orders/{}", story.id);
+    let shown = story.server.get("operator", &path).await;
     let order = shown.json();
-    assert_eq!(
-        shown.header("etag").map(str::to_owned),
-        Some(format!("\"{}\"", order["version"]))
-    );
+    let tag = format!("\"{}\"", order["version"]);
+    assert_eq!(shown.header("etag"), Some(tag.as_str()));
     assert_eq!(order["closed"]["code"], "CR12");
-    expect!["registered routing_advised routing_advised dispatched duty_accepted replied submitted review_failed submitted review_passed rating_offered invalid_rating_received rated closed"].assert_eq(&events(&order, "history"));
+    let happened = events(&order, "history").replace(' ', "\n");
+    expect![[r#"
+        registered
+        routing_advised
+        routing_advised
+        dispatched
+        duty_accepted
+        replied
+        submitted
+        review_failed
+        submitted
+        review_passed
+        rating_offered
+        invalid_rating_received
+        rated
+        closed"#]]
+    .assert_eq(&happened);
     let explained = &order["deadlines"][1]["explanation"]["zh"];
     expect!["2026-09-18 09:00 转派,按第十六条2个工作日,自2026-09-20 0时起算,计入09-20、09-21,于2026-09-21 24:00到期"].assert_eq(explained.as_str().expect("a text"));
-    let content = order["assignments"][0]["reply"]["content"]
-        .as_str()
-        .expect("a reference");
-    assert_eq!(order["texts"][content], "已责令停工，感谢反映。");
-    let messages = order["messages"].as_array().expect("messages");
-    assert!(
-        messages
-            .iter()
-            .any(|message| message["notice"] == "rating_offered")
-    );
-    let history = server.get("operator", &path("history")).await.json();
-    assert_eq!(history, order["history"]);
+    let reply = &order["assignments"][0]["reply"]["content"];
+    let reference = reply.as_str().expect("a reference");
+    assert_eq!(order["texts"][reference], REPLY);
+    let mut messages = order["messages"].as_array().expect("messages").iter();
+    assert!(messages.any(|message| message["notice"] == "rating_offered"));
+    let history = story.server.get("operator", &story.path("history")).await;
+    assert_eq!(history.json(), order["history"]);
 }
 
 #[tokio::test]
@@ -198,53 +203,38 @@ async fn a_clear_request_is_dispatched_by_its_rules_and_says_why() {
 #[tokio::test]
 async fn a_dissatisfied_requester_is_called_back_before_the_end() {
     let server = Server::new();
-    let id = server.register(noise()).await;
-    let path = |command: &str| format!("/api/v1/orders/{id}/{command}");
-    let mut log = String::new();
-    for minute in ["09:30", "09:40", "09:50"] {
-        let now = format!("2026-09-18T{minute}:00+08:00");
-        server.advance_to(&now).await;
-        let call = json!({
-            "started_at": now, "ended_at": now, "result": "unanswered", "evidence": "log-1",
-        });
-        step(&server, &mut log, "unit", &path("contact-attempts"), call).await;
+    let mut story = Story::begin(&server, noise()).await;
+    let call = |time: &str| {
+        let instant = format!("2026-09-18T{time}:00+08:00");
+        json!({
+            "started_at": instant, "ended_at": instant, "result": "unanswered", "evidence": "log-1",
+        })
+    };
+    // The second one comes too early to count.
+    for time in ["09:30", "09:40", "09:50"] {
+        story.now(time).await;
+        story.give("unit", "contact-attempts", call(time)).await;
     }
-    let mut report = json!({
-        "handled_from": "2026-09-18T09:10:00+08:00",
-        "handled_until": "2026-09-18T09:20:00+08:00",
-        "handling_office": "员村执法队",
-        "course": "到现场核查。",
-        "result": "未发现夜间施工。",
-        "reply_exception": {"exception": "unreachable"},
-        "remarks": "已留言。",
-    });
-    step(&server, &mut log, "unit", &path("submit"), report.clone()).await;
-    server.advance_to("2026-09-18T10:30:00+08:00").await;
-    let call = json!({
-        "started_at": "2026-09-18T10:25:00+08:00", "ended_at": "2026-09-18T10:26:00+08:00",
-        "result": "unanswered", "evidence": "log-5",
-    });
-    step(&server, &mut log, "unit", &path("contact-attempts"), call).await;
-    report["remarks"] = Value::Null;
-    step(&server, &mut log, "unit", &path("submit"), report).await;
-    step(
-        &server,
-        &mut log,
-        "operator",
-        &path("review"),
-        json!({"review": "pass"}),
-    )
-    .await;
-    server.advance_to("2026-09-18T10:31:00+08:00").await;
+    let mut report = report();
+    report["reply_exception"] = json!({"exception": "unreachable"});
+    story.give("unit", "submit", report.clone()).await;
+    story.now("10:05").await;
+    story.give("unit", "contact-attempts", call("10:05")).await;
+    report["handling_office"] = json!("员村执法队");
+    report["remarks"] = json!("已留言。");
+    story.give("unit", "submit", report).await;
+    let pass = json!({"review": "pass"});
+    story.give("operator", "review", pass).await;
+    story.now("10:31").await;
     let rating = json!({"rating": "very_dissatisfied"});
-    step(&server, &mut log, "channel", &path("rating"), rating).await;
+    story.give("channel", "rating", rating).await;
     let close = json!({"reason": "经回访，诉求人不再要求办理。"});
-    step(&server, &mut log, "operator", &path("close"), close.clone()).await;
+    story.give("operator", "close", close.clone()).await;
     let follow_up = json!({
         "contacted_at": "2026-09-18T10:31:00+08:00", "method": "phone", "reasons": "嫌慢。",
     });
-    step(&server, &mut log, "operator", &path("follow-up"), follow_up).await;
-    step(&server, &mut log, "operator", &path("close"), close).await;
+    story.give("operator", "follow-up", follow_up).await;
+    story.give("operator", "close", close).await;
     expect![[r#"
         contact-attempts by unit: 200 v4 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
         contact-attempts by unit: 200 v5 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
@@ -252,75 +242,46 @@ async fn a_dissatisfied_requester_is_called_back_before_the_end() {
         submit by unit: 422 too-few-contact-attempts 2 of 3 calls count; a further one from 2026-09-18 10:05:00
         contact-attempts by unit: 200 v7 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
         submit by unit: 200 v9 under_review, - by -: duty_accepted submitted
-        review by operator: 200 v10 awaiting_rating_offer, rating_offer by 2026-09-19T10:30:00+08:00: review_passed
+        review by operator: 200 v10 awaiting_rating_offer, rating_offer by 2026-09-19T10:05:00+08:00: review_passed
         rating by channel: 200 v13 awaiting_follow_up, - by -: rated escalation_advised
         close by operator: 422 follow-up-missing the requester must be called back before the order is ended
         follow-up by operator: 200 v14 awaiting_follow_up, - by -: followed_up
         close by operator: 200 v15 closed, - by -: closed
-    "#]].assert_eq(&log);
+    "#]].assert_eq(&story.log);
 }
 
 #[tokio::test]
 async fn other_ends_and_limits() {
     let server = Server::new();
-    let mut log = String::new();
     let question = json!({
         "order_type": "consultation", "channel": "phone",
         "text": "我在广州缴存公积金满一年，租房没有备案合同，每月最多能提取多少？需要什么材料？",
     });
-    let id = server.register(question).await;
+    let mut answered = Story::begin(&server, question).await;
     let answer = json!({
         "knowledge_point": "KB-GJJ-017", "knowledge_version": 3, "answer": "每月最多可提取……",
     });
-    step(
-        &server,
-        &mut log,
-        "operator",
-        &format!("/api/v1/orders/{id}/answer"),
-        answer,
-    )
-    .await;
-    let id = server.register(unclear()).await;
-    let limited = json!({
+    answered.give("operator", "answer", answer).await;
+    let mut limited = Story::begin(&server, unclear()).await;
+    let dispatch = json!({
         "unit": "GZ-CGJ",
-        "special_limit": {"period": {"calendar_days": 5}, "basis": "粤府函〔2026〕1号"},
+        "special_limit": {"period": {"calendar_days": 1}, "basis": "粤府函〔2026〕1号"},
     });
-    step(
-        &server,
-        &mut log,
-        "operator",
-        &format!("/api/v1/orders/{id}/dispatch"),
-        limited,
-    )
-    .await;
+    limited.give("operator", "dispatch", dispatch).await;
     let praise = json!({
         "order_type": "commendation", "channel": "phone",
         "text": "感谢越秀区农林街道工作人员雨天帮我妈妈推轮椅。",
     });
-    let id = server.register(praise).await;
+    let mut praised = Story::begin(&server, praise).await;
     let unit = json!({ "unit": UNIT });
-    step(
-        &server,
-        &mut log,
-        "operator",
-        &format!("/api/v1/orders/{id}/dispatch"),
-        unit,
-    )
-    .await;
-    step(
-        &server,
-        &mut log,
-        "unit",
-        &format!("/api/v1/orders/{id}/accept"),
-        json!({}),
-    )
-    .await;
+    praised.give("operator", "dispatch", unit).await;
+    praised.give("unit", "accept", json!({})).await;
     expect![[r#"
         answer by operator: 200 v4 closed, - by -: answered_directly closed
-        dispatch by operator: 200 v3 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: dispatched
+        dispatch by operator: 200 v3 awaiting_verification, handling by 2026-09-20T00:00:00+08:00: dispatched
         dispatch by operator: 200 v3 awaiting_verification, handling by 2026-10-10T00:00:00+08:00: dispatched
         accept by unit: 200 v5 closed, - by -: duty_accepted closed
-    "#]].assert_eq(&log);
+    "#]].assert_eq(&[answered.log, limited.log, praised.log].concat());
 }
 
 #[tokio::test]

@@ -8,133 +8,111 @@ use serde_json::{Value, json};
 
 use super::server::{Call, Server, noise, unclear};
 
-/// Bad requests against an order that a unit has.
-fn bad_requests(id: &str) -> Vec<(&'static str, Call)> {
-    let orders = || Call::post("/api/v1/orders").by("operator");
-    let order = |command: &str| Call::post(&format!("/api/v1/orders/{id}/{command}"));
+type Bad = Vec<(&'static str, Call)>;
+
+fn register() -> Call {
+    Call::post("/api/v1/orders").by("operator")
+}
+
+/// Bodies that are wrong.
+fn bad_bodies() -> Bad {
     let with = |name: &str, value: Value| {
         let mut request = noise();
         request[name] = value;
-        orders().json(&request)
+        register().json(&request)
     };
-    let late = json!({
-        "replied_at": "2026-09-19T09:00:00+08:00", "method": "phone", "content": "答",
-        "evidence": [{"kind": "recording", "reference": "r"}],
-    });
-    let no_evidence = json!({
-        "replied_at": "2026-09-18T09:00:00+08:00", "method": "phone", "content": "答",
-    });
-    let unknown_kind = json!({
-        "replied_at": "2026-09-18T09:00:00+08:00", "method": "phone", "content": "答",
-        "evidence": [{"kind": "recording", "reference": "r"}, {"kind": "rumour", "reference": "r"}],
-    });
+    let typed = |media_type| register().header("content-type", media_type);
+    let json = "application/json";
+    let too_large = vec![b' '; 1024 * 1024 + 1];
+    let incomplete = json!({"order_type": "complaint", "channel": "phone"});
+    let to_come = json!("2026-09-18T09:00:01+08:00");
     vec![
-        (
-            "not JSON",
-            orders()
-                .header("content-type", "application/json")
-                .body("{\"order_type\": "),
-        ),
-        ("a list", orders().json(&json!([1]))),
+        ("not JSON", typed(json).body("{\"order_type\": ")),
+        ("a list", register().json(&json!([1]))),
         ("an unknown field", with("priority", json!(1))),
         (
             "an unknown field of the requester",
             with("requester", json!({"wechat": "x"})),
         ),
         ("a word that is none", with("order_type", json!("咨询"))),
-        (
-            "a missing field",
-            orders().json(&json!({"order_type": "complaint", "channel": "phone"})),
-        ),
+        ("a missing field", register().json(&incomplete)),
         ("a blank text", with("text", json!("  "))),
         ("a text too long", with("text", json!("长".repeat(20_001)))),
         ("an unknown district", with("district", json!("110101"))),
-        (
-            "an instant to come",
-            with("registered_at", json!("2026-09-18T09:00:01+08:00")),
-        ),
-        (
-            "no JSON by its type",
-            orders().header("content-type", "text/plain").body("{}"),
-        ),
-        (
-            "a body too large",
-            orders()
-                .header("content-type", "application/json")
-                .body(vec![b' '; 1024 * 1024 + 1]),
-        ),
-        ("no token", Call::get("/api/v1/orders")),
-        (
-            "an unknown token",
-            Call::get("/api/v1/orders").by("stranger"),
-        ),
-        (
-            "a role that may not",
-            order("review").by("unit").json(&json!({"review": "pass"})),
-        ),
-        ("another unit", order("accept").by("other-unit")),
-        (
-            "no such order",
-            Call::get("/api/v1/orders/20260918-NONE").by("operator"),
-        ),
+        ("an instant to come", with("registered_at", to_come)),
+        ("no JSON by its type", typed("text/plain").body("{}")),
+        ("a body too large", typed(json).body(too_large)),
+    ]
+}
+
+/// Heads that are wrong.
+fn bad_heads(id: &str) -> Bad {
+    let list = |query: &str| Call::get(&format!("/api/v1/orders{query}"));
+    let accept = || Call::post(&format!("/api/v1/orders/{id}/accept"));
+    let delete = Call::new(Method::DELETE, "/api/v1/orders").by("operator");
+    let long = format!("?source={}", "x".repeat(5000));
+    let none = Call::get("/api/v1/orders/20260918-NONE").by("operator");
+    vec![
+        ("no token", list("")),
+        ("an unknown token", list("").by("stranger")),
+        ("another unit", accept().by("other-unit")),
+        ("no such order", none),
         (
             "no such order to act on",
             Call::post("/api/v1/orders/x/accept").by("unit"),
         ),
         ("no such route", Call::get("/api/v2/orders").by("operator")),
-        (
-            "a wrong method",
-            Call::new(Method::DELETE, "/api/v1/orders").by("operator"),
-        ),
-        (
-            "an unknown parameter",
-            Call::get("/api/v1/orders?colour=red").by("operator"),
-        ),
-        (
-            "an address too long",
-            Call::get(&format!("/api/v1/orders?source={}", "x".repeat(5000))),
-        ),
+        ("a wrong method", delete),
+        ("an unknown parameter", list("?colour=red").by("operator")),
+        ("an address too long", list(&long)),
         (
             "headers too large",
-            Call::get("/api/v1/orders").header("x-big", &"x".repeat(20_000)),
+            list("").header("x-big", &"x".repeat(20_000)),
         ),
         (
             "a malformed key",
-            orders().header("idempotency-key", "").json(&noise()),
+            register().header("idempotency-key", "").json(&noise()),
         ),
         (
             "a malformed tag",
-            order("accept").by("unit").header("if-match", "3"),
+            accept().by("unit").header("if-match", "3"),
         ),
         (
             "a stale version",
-            order("accept").by("unit").header("if-match", "\"1\""),
+            accept().by("unit").header("if-match", "\"1\""),
         ),
-        (
-            "a wrong stage",
-            order("dispatch")
-                .by("operator")
-                .json(&json!({"unit": "GZ-CGJ"})),
-        ),
-        ("a reply to come", order("reply").by("unit").json(&late)),
-        (
-            "a reply without evidence",
-            order("reply").by("unit").json(&no_evidence),
-        ),
+    ]
+}
+
+/// Commands that are wrong for an order that a unit has.
+fn bad_commands(id: &str) -> Bad {
+    let give = |actor: &str, command: &str, body: &Value| {
+        let call = Call::post(&format!("/api/v1/orders/{id}/{command}"));
+        call.by(actor).json(body)
+    };
+    let reply = |at: &str, evidence: &[&str]| {
+        let piece = |kind: &&str| json!({"kind": kind, "reference": "r"});
+        let evidence: Vec<Value> = evidence.iter().map(piece).collect();
+        let at = format!("2026-09-{at}T09:00:00+08:00");
+        json!({"replied_at": at, "method": "phone", "content": "答", "evidence": evidence})
+    };
+    let pass = json!({"review": "pass"});
+    let fail = json!({"review": "fail"});
+    let elsewhere = json!({"unit": "GZ-CGJ"});
+    let late = reply("19", &["recording"]);
+    let bare = reply("18", &[]);
+    let rumour = reply("18", &["recording", "rumour"]);
+    vec![
+        ("a role that may not", give("unit", "review", &pass)),
+        ("a wrong stage", give("operator", "dispatch", &elsewhere)),
+        ("a reply to come", give("unit", "reply", &late)),
+        ("a reply without evidence", give("unit", "reply", &bare)),
         (
             "evidence of an unknown kind",
-            order("reply").by("unit").json(&unknown_kind),
+            give("unit", "reply", &rumour),
         ),
-        (
-            "a review without reason",
-            order("review")
-                .by("operator")
-                .json(&json!({"review": "fail"})),
-        ),
-        (
-            "no rating at all",
-            order("rating").by("channel").json(&json!({})),
-        ),
+        ("a review without reason", give("operator", "review", &fail)),
+        ("no rating at all", give("channel", "rating", &json!({}))),
     ]
 }
 
@@ -143,7 +121,8 @@ async fn each_class_of_problem_is_told_with_its_way_out() {
     let server = Server::new();
     let id = server.register(noise()).await;
     let mut text = String::new();
-    for (name, call) in bad_requests(&id) {
+    let all = [bad_bodies(), bad_heads(&id), bad_commands(&id)];
+    for (name, call) in all.into_iter().flatten() {
         let answer = server.send(call).await;
         assert_eq!(
             answer.header("content-type"),

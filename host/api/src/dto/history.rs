@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    fn shown(event: Value) -> Value {
+    fn shown(event: &Value) -> Value {
         let mut whole = json!({
             "seq": 3,
             "at": "2026-10-09T16:00:00Z",
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn an_entry_names_its_event_and_shows_local_time() {
-        let entry = shown(json!({"event": "contact_attempted", "data": {
+        let entry = shown(&json!({"event": "contact_attempted", "data": {
             "started_at": "2026-10-09T01:00:00Z",
             "ended_at": "2026-10-09T01:01:00.500Z",
             "result": "unanswered",
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn an_entry_without_content_has_an_empty_object() {
-        assert_eq!(shown(json!({"event": "duty_accepted"}))["data"], json!({}));
+        assert_eq!(shown(&json!({"event": "duty_accepted"}))["data"], json!({}));
     }
 
     #[test]

@@ -12,8 +12,9 @@ use lifecycle::ids::OrderId;
 use crate::auth::Caller;
 use crate::dto::history::Event;
 use crate::dto::orders::{OrderPage, WholeOrder};
+use crate::dto::parameters::{ListParameters, RequesterParameters};
 use crate::dto::requester::RequesterData;
-use crate::dto::requests::{ListParameters, NewOrder, RequesterParameters};
+use crate::dto::requests::NewOrder;
 use crate::extract::{Body, Path, Query};
 use crate::headers::{IdempotencyHeader, etag};
 use crate::openapi::{IdempotencyParameter, ReadErrors, RegisterErrors, Registered};
@@ -99,14 +100,7 @@ pub(crate) async fn list(
     let page = state
         .call(move |engine| engine.list(&filter, after.as_deref(), limit, &caller.0))
         .await?
-        .map_err(|error| match error {
-            engine::Error::InvalidInput {
-                field,
-                problem,
-                way_out,
-            } => Problem::field(codes::INVALID_PARAMETER, field, problem).way_out(way_out),
-            other => other.into(),
-        })?;
+        .map_err(about_a_parameter)?;
     let next = page.next;
     let link = next
         .as_deref()
@@ -117,6 +111,20 @@ pub(crate) async fn list(
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
+}
+
+/// What is wrong with a list is wrong with its query, not with a body.
+fn about_a_parameter(error: engine::Error) -> Problem {
+    if let engine::Error::InvalidInput {
+        field,
+        problem,
+        way_out,
+    } = error
+    {
+        Problem::field(codes::INVALID_PARAMETER, field, problem).way_out(way_out)
+    } else {
+        error.into()
+    }
 }
 
 /// The same list with another beginning.

@@ -10,11 +10,12 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
 use crate::auth::Caller;
+use crate::dto::parameters::{DeadlineParameters, ImportParameters};
 use crate::dto::reference::{
     ActiveRules, CalendarSummary, CalendarYear, ComputedDeadline, Directory, ImportResult,
     ProblemKinds,
 };
-use crate::dto::requests::{DeadlineParameters, HolidayNotice, ImportParameters};
+use crate::dto::requests::HolidayNotice;
 use crate::extract::{Body, Path, Query};
 use crate::headers::IdempotencyHeader;
 use crate::openapi::{IdempotencyParameter, ReadErrors, WriteErrors, document};

@@ -114,7 +114,8 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 fn show(arguments: &Show) -> anyhow::Result<()> {
-    let calendar = wiring::calendar(arguments.data.as_deref(), &arguments.server)?;
+    let wiring::KnownCalendar { calendar, version } =
+        wiring::calendar(arguments.data.as_deref(), &arguments.server)?;
     let first_days: Vec<NaiveDate> = match (arguments.month, arguments.year) {
         (Some(first), _) => vec![first],
         (None, year) => {
@@ -138,7 +139,7 @@ fn show(arguments: &Show) -> anyhow::Result<()> {
     if arguments.json {
         return Ok(());
     }
-    texts.push(format!("calendar {}", calendar.version()));
+    texts.push(format!("calendar {version}"));
     output::line(&texts.join("\n\n"))
 }
 

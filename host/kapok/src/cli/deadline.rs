@@ -82,7 +82,8 @@ struct Computed {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let calendar = wiring::calendar(arguments.data.as_deref(), &arguments.server)?;
+    let wiring::KnownCalendar { calendar, version } =
+        wiring::calendar(arguments.data.as_deref(), &arguments.server)?;
     let (kind, trigger) = match (arguments.registered, arguments.dispatched) {
         (Some(registered), _) => (DeadlineKind::Dispatch, registered),
         (None, dispatched) => match arguments.limit {
@@ -108,7 +109,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             rule: deadline.rule,
         });
     }
-    output::line(&text(arguments.order_type, &deadline, &calendar)?)
+    let text = text(arguments.order_type, &deadline, &calendar)?;
+    output::line(&format!("{text}\ncalendar {version}"))
 }
 
 fn text(
@@ -138,7 +140,6 @@ fn text(
         lines.push(format!("counted\n{}", days.join("\n")));
     }
     lines.push(format!("due      {}", due_text(due.due_at)));
-    lines.push(format!("calendar {}", due.calendar_version));
     if due.provisional {
         lines.push(
             "provisional: it needs a year whose holiday notice is not imported; it is computed on \

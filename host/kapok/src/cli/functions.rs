@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use functions::Config;
+use plugins::Cache;
 use tokio::net::TcpListener;
 
 use crate::{output, wiring};
@@ -23,7 +24,7 @@ Examples:
   kapok functions
   kapok functions --from spin.toml --listen 127.0.0.1:3000
   curl -s http://127.0.0.1:3000/routing/city
-  curl -s http://127.0.0.1:3000/routing/city -d '{\"order_type\":\"complaint\",\"channel\":\"phone\",
+  curl -s http://127.0.0.1:3000/routing/city -H 'content-type: application/json' -d '{\"order_type\":\"complaint\",\"channel\":\"phone\",
     \"text\":\"工地凌晨打桩\",\"registered_at\":\"2026-09-08T01:25:30+08:00\"}'
 
 Answers: 200 verdict, 400 malformed question with the field, 405 wrong method, 413 too large,
@@ -47,14 +48,27 @@ pub(crate) struct Arguments {
         default_value = "127.0.0.1:3000"
     )]
     listen: SocketAddr,
+    /// Where compiled functions are kept; can be removed at any time.
+    #[arg(
+        long,
+        env = "KAPOK_CACHE",
+        value_name = "DIR",
+        default_value = ".kapok/cache"
+    )]
+    cache: PathBuf,
     /// Print address and routes as one JSON object when ready.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let application = Arc::new(functions::load(&arguments.from, Config::STANDARD)?);
+    let cache = Cache::open(&arguments.cache)?;
+    let application = functions::load_with(&arguments.from, Config::STANDARD, &|engine, bytes| {
+        Ok(cache.compile(engine, bytes)?)
+    })?;
+    let application = Arc::new(application);
     wiring::block_on(async {
+        let stop = wiring::stop_signal()?;
         let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
             format!("cannot listen on {}; is the port taken?", arguments.listen)
         })?;
@@ -78,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             }
             output::line(&lines.join("\n"))?;
         }
-        functions::serve(application.clone(), listener, wiring::stopped()).await;
+        functions::serve(application.clone(), listener, stop).await;
         Ok(())
     })
 }

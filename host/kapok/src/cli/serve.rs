@@ -75,6 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     let ticker = embedded.start_ticker()?;
     wiring::block_on(async {
+        let stop = wiring::stop_signal()?;
         let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
             format!("cannot listen on {}; is the port taken?", arguments.listen)
         })?;
@@ -88,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             output::line(&welcome(&address, &users))?;
         }
         tokio::spawn(wiring::retake_on_hangup(embedded.rules.clone()));
-        api::serve(listener, state, wiring::stopped())
+        api::serve(listener, state, stop)
             .await
             .context("the HTTP server failed")
     })?;

@@ -78,7 +78,9 @@ impl Report {
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
         let summary = &mut self.summary;
         summary.ignored_fields = ignored_fields;
-        summary.seconds = Duration::from_millis(millis).as_secs_f64();
+        // By way of text, so that 1.695 is not 1.6949999999999998.
+        let seconds = format!("{}.{:03}", millis / 1000, millis % 1000);
+        summary.seconds = seconds.parse().unwrap_or_default();
         summary.orders_per_second = summary.imported.saturating_mul(1000) / millis;
     }
 
