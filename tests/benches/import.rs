@@ -37,11 +37,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let last = text.lines().last().context("the import printed nothing")?;
     let summary: serde_json::Value = serde_json::from_str(last)?;
     anyhow::ensure!(
-        summary["imported"] == REQUESTS,
+        summary.get("imported") == Some(&REQUESTS.into()),
         "not all were imported: {summary}"
     );
-    let ours = summary["orders_per_second"]
-        .as_f64()
+    let ours = summary
+        .get("orders_per_second")
+        .and_then(serde_json::Value::as_f64)
         .context("no rate in the summary")?;
     let bytes = payload(&data.join("kapok.db"))? / REQUESTS;
     let bare = bare(&folder.path().join("bare.db"), bytes)?;
@@ -65,9 +66,14 @@ pub(crate) fn write_requests(path: &Path, count: usize) -> anyhow::Result<()> {
     let mut lines = String::new();
     for (n, sample) in samples.iter().cycle().take(count).enumerate() {
         let mut request = sample.clone();
-        request["id"] = format!("bench-{n}").into();
-        let text = request["text"].as_str().unwrap_or_default();
-        request["text"] = format!("{text}（第{n}件）").into();
+        let fields = request.as_object_mut().context("a sample is no object")?;
+        let text = fields
+            .get("text")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
+        let text = format!("{text}（第{n}件）");
+        fields.insert("id".to_owned(), format!("bench-{n}").into());
+        fields.insert("text".to_owned(), text.into());
         writeln!(lines, "{request}")?;
     }
     Ok(fs::write(path, lines)?)

@@ -112,6 +112,9 @@ fn token_of(value: &serde_json::Value, role: &str) -> Option<String> {
             fields.values().find_map(|value| token_of(value, role))
         }
         serde_json::Value::Array(items) => items.iter().find_map(|value| token_of(value, role)),
-        _ => None,
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => None,
     }
 }

@@ -269,10 +269,11 @@ fn full_pool_is_reported_and_recovers() {
     let kinds: Vec<FailureKind> = thread::scope(|scope| {
         let ask = || {
             barrier.wait();
-            match ask(&runtime, &rule, 1, "").0 {
-                Outcome::Failed { kind, .. } => kind,
-                other => panic!("{other:?}"),
-            }
+            let (outcome, _) = ask(&runtime, &rule, 1, "");
+            let Outcome::Failed { kind, .. } = outcome else {
+                panic!("{outcome:?}")
+            };
+            kind
         };
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
         threads

@@ -5,6 +5,8 @@ mod vocabulary;
 
 mod values;
 
+pub mod registration;
+
 pub mod requests;
 
 pub mod parameters;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{FIRST_YEAR, LAST_YEAR};
+use crate::{FIRST_YEAR, LAST_YEAR, instant_text};
 
 /// Why a year was refused or a due instant could not be computed.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,18 @@ pub enum Error {
     NoDaysOff {
         /// The year of the notice.
         year: i32,
+    },
+    /// A notice that leaves statutory holidays out, so that the file is not the whole notice.
+    #[error(
+        "calendar year {year}: `off` lacks the statutory holidays {}; list every day off that the \
+         notice names, weekend days among them included",
+        listed(.dates)
+    )]
+    StatutoryMissing {
+        /// The year of the notice.
+        year: i32,
+        /// What is missing, in order.
+        dates: Vec<NaiveDate>,
     },
     /// A date that this year's notice cannot set.
     #[error(
@@ -94,7 +106,11 @@ pub enum Error {
     #[error("a period of length 0 sets no limit; give at least 1")]
     EmptyPeriod,
     /// A fixed end that does not lie after the start.
-    #[error("the fixed end {until} does not lie after {start}; give a later instant")]
+    #[error(
+        "the fixed end {} does not lie after {}; give a later instant",
+        instant_text(*.until),
+        instant_text(*.start)
+    )]
     EndNotAfterStart {
         /// The fixed end.
         until: DateTime<Utc>,
@@ -102,9 +118,17 @@ pub enum Error {
         start: DateTime<Utc>,
     },
     /// The due instant lies beyond what an instant can hold.
-    #[error("a period that starts at {start} ends beyond the last representable instant")]
+    #[error(
+        "a period that starts at {} ends beyond the last representable instant",
+        instant_text(*.start)
+    )]
     Overflow {
         /// The trigger, or the expiry that is extended.
         start: DateTime<Utc>,
     },
+}
+
+fn listed(dates: &[NaiveDate]) -> String {
+    let dates: Vec<String> = dates.iter().map(NaiveDate::to_string).collect();
+    dates.join(", ")
 }

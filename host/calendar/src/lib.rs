@@ -42,4 +42,4 @@ pub use error::Error;
 pub use period::{Due, Period};
 pub use statute::{FIRST_YEAR, LAST_YEAR};
 pub use year::YearNotice;
-pub use zone::{due_text, end_of, last_day, local_date, midnight_at_start_of, zone};
+pub use zone::{due_text, end_of, instant_text, last_day, local_date, midnight_at_start_of, zone};

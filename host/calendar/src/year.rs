@@ -74,12 +74,26 @@ impl YearNotice {
 
     /// Statutory holidays of the year that `off` does not list.
     ///
-    /// Every notice so far lists them all, so a date here means that the file is probably cut short:
-    /// worth a warning on import, not a refusal.
+    /// Every notice so far lists them all, so a date here means that the file is cut short.
     pub fn missing_statutory(&self) -> Vec<NaiveDate> {
         let mut missing = statute::holidays(self.year).unwrap_or_default();
         missing.retain(|date| !self.off.contains(date));
         missing
+    }
+
+    /// Checks that `off` lists every statutory holiday of the year; what is imported must, or it would
+    /// make wrong deadlines final.
+    ///
+    /// # Errors
+    /// [`Error::StatutoryMissing`] with the dates.
+    pub fn check_complete(&self) -> Result<(), Error> {
+        let year = self.year;
+        let dates = self.missing_statutory();
+        if dates.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::StatutoryMissing { year, dates })
+        }
     }
 
     /// The dates of one list, each once and each one that this notice can set.

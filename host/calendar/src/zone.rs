@@ -55,3 +55,13 @@ pub fn due_text(due_at: DateTime<Utc>) -> String {
         local.format("%Y-%m-%d %H:%M:%S").to_string()
     }
 }
+
+/// `instant` as messages show it: RFC 3339 in [`zone`], such as `2026-10-09T09:30:00+08:00`.
+///
+/// In UTC at the end of what chrono can hold, where there is no local time.
+pub fn instant_text(instant: DateTime<Utc>) -> String {
+    match instant.naive_utc().checked_add_offset(ZONE) {
+        Some(local) => format!("{}+08:00", local.format("%Y-%m-%dT%H:%M:%S%.f")),
+        None => instant.to_rfc3339(),
+    }
+}

@@ -8,9 +8,8 @@ use lifecycle::Context;
 use lifecycle::command::{Command, CommandKind, Registration};
 use lifecycle::directory::Directory;
 use lifecycle::event::Recorded;
-use lifecycle::ids::{Actor, OrderId, RequesterId, Role, TextId};
+use lifecycle::ids::{Actor, OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
-use lifecycle::rejection::Rejection;
 use lifecycle::ruleset::RuleSet;
 
 use crate::ask::Words;
@@ -173,16 +172,11 @@ impl Engine {
         }
         let requester = RequesterId(numbers::uuid(now));
         let text = TextId(numbers::uuid(now));
-        let (mut registration, words) = split(request, requester, text, numbers::order_id(now));
-        // The journal keeps these, so a door number or a name that was typed there must go.
-        for field in [&mut registration.street, &mut registration.category] {
-            *field = field
-                .take()
-                .map(|value| self.redactor.mask(&value, &words.personal));
-        }
+        let (registration, words) = split(request, requester, text, numbers::order_id(now));
         let kept = serde_json::to_string(&words.request).map_err(Error::Question)?;
         let order = registration.order.clone();
-        let command = Command::Register(registration);
+        let mut command = Command::Register(registration);
+        self.fit_for_journal(&mut command, || Ok(words.personal.clone()))?;
         let calendar = self.calendar();
         let context = self.context(now, &calendar);
         let Some(mut step) = self.step(None, &command, by, &context, Some(&words))? else {
@@ -203,7 +197,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Rejected`], [`Error::VersionConflict`], [`Error::KeyReused`],
-    /// [`Error::InvalidInput`] for an empty text, [`Error::Busy`], [`Error::Store`].
+    /// [`Error::InvalidInput`] for an empty text, or for an identifier that is none or looks like
+    /// personal data, [`Error::Busy`], [`Error::Store`].
     pub fn handle(
         &self,
         order: &OrderId,
@@ -215,7 +210,8 @@ impl Engine {
             return Ok(handled);
         }
         let mut texts = Texts::new(self.now());
-        let command = build(&mut texts);
+        let mut command = build(&mut texts);
+        let mut fits = false;
         let texts = texts.into_checked()?;
         for _ in 0..ATTEMPTS_MAX {
             let current = self.load(order)?;
@@ -229,6 +225,11 @@ impl Engine {
                     expected,
                     actual: version,
                 });
+            }
+            // After the permission: it reads whose order it is. Once is enough.
+            if !fits {
+                self.fit_for_journal(&mut command, || self.personal_data(current.requester))?;
+                fits = true;
             }
             let calendar = self.calendar();
             let context = self.context(self.now(), &calendar);
@@ -254,39 +255,6 @@ impl Engine {
         })
     }
 
-    /// Moves a manual clock forward and keeps where it stands. What fell due meanwhile is worked off
-    /// by [`Engine::tick`].
-    ///
-    /// # Errors
-    /// [`Error::Rejected`] for anybody but the admin, [`Error::InvalidInput`] when the clock is not
-    /// manual or would run back, [`Error::Store`].
-    pub fn advance_clock(&self, to: DateTime<Utc>, by: &Actor) -> Result<DateTime<Utc>, Error> {
-        if by.role != Role::Admin {
-            return Err(Rejection::NotPermitted {
-                command: "set the clock",
-            }
-            .into());
-        }
-        let Some(clock) = self.clock.manual() else {
-            return Err(Error::InvalidInput {
-                field: "now",
-                problem: "the clock is the system's".to_owned(),
-                way_out: "start the server with `--clock manual`",
-            });
-        };
-        let to = to.trunc_subsecs(3);
-        let now = self.now();
-        if to < now {
-            return Err(Error::InvalidInput {
-                field: "now",
-                problem: format!("it lies before {now}, where the clock stands"),
-                way_out: "give a later instant; time never runs back",
-            });
-        }
-        self.store.set_manual_clock(to)?;
-        Ok(clock.advance_to(to))
-    }
-
     pub(crate) fn context<'a>(&'a self, now: DateTime<Utc>, calendar: &'a Calendar) -> Context<'a> {
         Context {
             now,
@@ -300,6 +268,12 @@ impl Engine {
         self.store.load(order)?.ok_or_else(|| Error::NotFound {
             order: order.clone(),
         })
+    }
+
+    /// What is known of a requester; nothing where it was erased.
+    fn personal_data(&self, requester: RequesterId) -> Result<PersonalData, Error> {
+        let personal = self.store.personal_data_for_masking(requester)?;
+        Ok(personal.unwrap_or_default())
     }
 
     /// Makes a step durable. What was carried out before is answered as it was then.
@@ -377,7 +351,10 @@ impl Engine {
             );
         }
         if given > now {
-            let problem = format!("it lies after {now}, where the manual clock stands");
+            let problem = format!(
+                "it lies after {}, where the manual clock stands",
+                calendar::instant_text(now)
+            );
             return refused(problem, "advance the clock first");
         }
         Ok(given)

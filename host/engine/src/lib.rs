@@ -18,9 +18,13 @@ mod numbers;
 
 mod ask;
 
+mod journal;
+
 mod step;
 
 mod tick;
+
+mod advance;
 
 mod years;
 

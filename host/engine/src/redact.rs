@@ -6,6 +6,9 @@
 //! names that a title or an introduction gives away. Roads, estates and authorities stay: they are
 //! what an order is routed by.
 
+mod names;
+mod numbers;
+
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
@@ -21,6 +24,8 @@ const ADDRESS: &str = "〔门牌〕";
 const PLATE: &str = "〔车牌〕";
 const EMAIL: &str = "〔邮箱〕";
 const NUMBER: &str = "〔号码〕";
+
+const EMAIL_SHAPE: &str = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+";
 
 /// Surnames that are hardly ever the last character of another word.
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭林何罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蔡蒋余杜叶程\
@@ -58,6 +63,7 @@ impl Redactor {
     #[must_use]
     pub fn new() -> Self {
         let mut patterns = numbers();
+        patterns.extend(rooms());
         patterns.push(pattern(
             &[
                 "号", "栋", "幢", "座", "单元", "楼", "层", "梯", "房", "室", "户",
@@ -69,6 +75,13 @@ impl Redactor {
         ));
         patterns.extend(names());
         Self { patterns }
+    }
+
+    /// What in an identifier looks like personal data, in words; nothing where it may be kept. A plain
+    /// number that is neither a mobile's nor a person's passes, however long.
+    #[must_use]
+    pub fn personal_part(&self, identifier: &str) -> Option<&'static str> {
+        numbers::personal_part(identifier)
     }
 
     /// The text with personal data masked. What is known of the requester is masked first, exactly as
@@ -96,15 +109,31 @@ impl Default for Redactor {
 /// Addresses and accounts on networks, plates, telephone and identity numbers.
 fn numbers() -> Vec<Pattern> {
     vec![
+        pattern(&["@"], EMAIL_SHAPE, |_| EMAIL.to_owned()),
         pattern(
-            &["@"],
-            r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+",
-            |_| EMAIL.to_owned(),
+            &[
+                "微信",
+                "薇信",
+                "支付宝",
+                "扣扣",
+                "hat",
+                "HAT",
+                "QQ",
+                "qq",
+                "VX",
+                "vx",
+                "Vx",
+                "WX",
+                "wx",
+            ],
+            r"(?xi)(微信(?:账号|号|ID)?|薇信号?|WeChat|QQ(?:号码?)?|扣扣号?|VX|WX|支付宝(?:账号|号)?)
+              ([:\x{FF1A}是为\s]*)([a-z0-9_\-]{5,20})",
+            messenger,
         ),
         pattern(
-            &["微信", "hat", "QQ", "qq", "VX", "vx", "支付宝"],
-            r"(微信号?|WeChat|wechat|QQ号?|qq号?|VX|vx|支付宝账号)([::是为\s]*)[A-Za-z0-9_\-]{5,20}",
-            |found| format!("{}{}{ACCOUNT}", part(found, 1), part(found, 2)),
+            &["护照", "通行证", "回乡证", "台胞证", "居留证"],
+            r"(?x)((?:护照|通行证|回乡证|台胞证|居留证)(?:号码?)?)([:\x{FF1A}是为\s]*)[A-Za-z]{0,2}\d{7,9}",
+            |found| format!("{}{}{ID_NUMBER}", part(found, 1), part(found, 2)),
         ),
         pattern(
             DIGITS,
@@ -114,13 +143,67 @@ fn numbers() -> Vec<Pattern> {
         ),
         pattern(
             DIGITS,
-            r"(?x)(?:\+?86[\ \-]?)?1[3-9]\d[\ \-]\d{4}[\ \-]?\d{4}
-              | (?:\+?86[\ \-]?)?1[3-9]\d{5}[\ \-]\d{4}
-              | \(0\d{2,3}\)[\ \-]?\d{7,8} | 0\d{2,3}[\ \-]\d{7,8} | \+86\d{11}",
+            r"(?x)[(\x{FF08}]0\d{2,3}[)\x{FF09}][\ \-]?\d{3,4}[\ .\-]?\d{4} | \+86\d{11}",
             |_| PHONE.to_owned(),
+        ),
+        pattern(DIGITS, numbers::GROUPS, numbers::grouped),
+        pattern(
+            &["座机", "固话", "电话", "致电", "拨打"],
+            r"(?x)((?:座机|固话|电话|致电|拨打)(?:号码?)?)([:\x{FF1A}是为\s]*)[2-8]\d{3}[\ .\-]\d{4}",
+            |found| format!("{}{}{PHONE}", part(found, 1), part(found, 2)),
         ),
         pattern(DIGITS, r"\d{8,}[Xx]?", |found| number(part(found, 0))),
     ]
+}
+
+/// Rooms that are written without the word: B座1203, 住3-502.
+fn rooms() -> Vec<Pattern> {
+    vec![
+        pattern(
+            &["栋", "座", "幢", "号楼", "单元", "梯"],
+            "(?x)(?:(?:[0-9A-Za-z]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|号院|号|栋|座|幢|单元|梯))*
+             (?:[0-9A-Za-z]{1,4}|[一二三四五六七八九十]{1,3})(?:号楼|栋|座|幢|单元|梯)
+             [\\-－—之]?\\d{3,4}(?:号?[房室])?(\\d|[年元人户次万个米平分多余月天块点时斤辆台部家路线])?",
+            room,
+        ),
+        pattern(
+            &["住", "家在", "址", "小区", "花园", "公寓", "家园", "苑"],
+            "(?x)(住在?|家在|[住地]址(?:是|为)?|小区|花园|公寓|家园|苑)([:\\x{FF1A}\\s]*)
+             [0-9A-Za-z]{1,3}(?:[\\-－—]\\d{1,2})?[\\-－—]\\d{3,4}(?:号?[房室])?
+             (\\d|[\\-－—]|[年元人户次万个米平分多余月天块点时])?",
+            |found| {
+                if found.get(3).is_some() {
+                    part(found, 0).to_owned()
+                } else {
+                    format!("{}{}{ADDRESS}", part(found, 1), part(found, 2))
+                }
+            },
+        ),
+    ]
+}
+
+fn room(found: &Captures<'_>) -> String {
+    // What follows makes it a number of something else.
+    let mask = if found.get(1).is_some() {
+        part(found, 0)
+    } else {
+        ADDRESS
+    };
+    mask.to_owned()
+}
+
+/// An account at a messenger. 微信 before a word in Latin letters, or before a hotline, is none.
+fn messenger(found: &Captures<'_>) -> String {
+    let (service, between, account) = (part(found, 1), part(found, 2), part(found, 3));
+    let is_word = between.trim().is_empty() && account.chars().all(|it| it.is_ascii_alphabetic());
+    let is_hotline = account.len() == 5
+        && account.starts_with('1')
+        && !service.to_ascii_uppercase().starts_with("QQ");
+    if is_word || is_hotline {
+        part(found, 0).to_owned()
+    } else {
+        format!("{service}{between}{ACCOUNT}")
+    }
 }
 
 /// Names that an introduction or a title gives away.
@@ -167,20 +250,32 @@ fn names() -> Vec<Pattern> {
             ),
             |found| format!("{NAME}{}", part(found, 1)),
         ),
+        pattern(
+            names::ROLES,
+            &format!(
+                "({})([:\\x{{FF1A}}\\s]*)({surname})(\\p{{Han}}{{1,3}})",
+                names::ROLES.join("|")
+            ),
+            names::after_role,
+        ),
     ]
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the patterns are part of this file, and every test compiles them"
-)]
 fn pattern(
     hints: &'static [&'static str],
     regex: &str,
     mask: fn(&Captures<'_>) -> String,
 ) -> Pattern {
-    let regex = Regex::new(regex).expect("the pattern is a regular expression");
+    let regex = compiled(regex);
     Pattern { hints, regex, mask }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are part of this module, and every test compiles them"
+)]
+fn compiled(regex: &str) -> Regex {
+    Regex::new(regex).expect("the pattern is a regular expression")
 }
 
 fn part<'a>(found: &'a Captures<'_>, index: usize) -> &'a str {
@@ -329,6 +424,110 @@ mod tests {
             ("加微信:gz_zhong88", "加微信:〔账号〕"),
             ("QQ 12345678", "QQ 〔账号〕"),
         ]);
+    }
+
+    #[test]
+    fn numbers_in_groups() {
+        check(&[
+            ("身份证4401 0619 9001 0112 34", "身份证〔证件号〕"),
+            ("身份证440106-19900101-123X", "身份证〔证件号〕"),
+            ("打138.0013.8000", "打〔电话〕"),
+            ("打138-0013-8000", "打〔电话〕"),
+            ("打+86 138 0013 8000", "打〔电话〕"),
+            ("打1 3 8 0 0 1 3 8 0 0 0", "打〔电话〕"),
+            ("12345 138 0013 8000 120", "12345 〔电话〕 120"),
+            ("座机 8765 4321", "座机 〔电话〕"),
+            ("020-8765 4321", "〔电话〕"),
+            ("020 8765 4321", "〔电话〕"),
+            ("(020) 8765-4321", "〔电话〕"),
+            ("卡号6222 0212 3456 7890 123", "卡号〔账号〕"),
+            ("微信号是abc123", "微信号是〔账号〕"),
+            ("微信：abc_123", "微信：〔账号〕"),
+            ("QQ号：12345", "QQ号：〔账号〕"),
+            ("vx abc123", "vx 〔账号〕"),
+            ("护照E12345678", "护照〔证件号〕"),
+            ("护照号码：EA1234567", "护照号码：〔证件号〕"),
+            ("2026.09.18-2026.10.20", "2026.09.18-2026.10.20"),
+            ("2026-09-18 16:00-18:30", "2026-09-18 16:00-18:30"),
+            ("2023 2024 2025 2026年", "2023 2024 2025 2026年"),
+            ("每月1500-2000元", "每月1500-2000元"),
+            ("微信小程序和微信android版", "微信小程序和微信android版"),
+            ("关注微信12345公众号", "关注微信12345公众号"),
+            ("护照办理要40分钟", "护照办理要40分钟"),
+        ]);
+    }
+
+    #[test]
+    fn rooms_without_the_word() {
+        check(&[
+            ("某大厦B座1203漏水", "某大厦〔门牌〕漏水"),
+            ("某小区3栋2单元1203", "某小区〔门牌〕"),
+            ("我住3-502，太吵", "我住〔门牌〕，太吵"),
+            ("某花园3-2-502", "某花园〔门牌〕"),
+            ("某路2栋2025年完工", "某路2栋2025年完工"),
+            ("B座1000人办公", "B座1000人办公"),
+            ("入住2025-03-01", "入住2025-03-01"),
+            ("住3-5天", "住3-5天"),
+        ]);
+    }
+
+    #[test]
+    fn names_after_a_role() {
+        check(&[
+            ("房东张伟不退押金", "房东〔姓名〕不退押金"),
+            ("老板李强克扣工资", "老板〔姓名〕克扣工资"),
+            ("物业经理王建国私自收费", "物业经理〔姓名〕私自收费"),
+            ("负责人：陈志强，电话关机", "负责人：〔姓名〕，电话关机"),
+            ("邻居欧阳明每晚打鼓", "邻居〔姓名〕每晚打鼓"),
+            ("举报刘洋", "举报〔姓名〕"),
+            ("店主何丽在门口烧烤", "店主〔姓名〕在门口烧烤"),
+            ("举报大量占道经营", "举报大量占道经营"),
+            ("举报马路摊贩", "举报马路摊贩"),
+            ("举报张贴不良广告", "举报张贴不良广告"),
+            ("举报江南市场占道经营", "举报江南市场占道经营"),
+            ("举报黄埔区不处理", "举报黄埔区不处理"),
+            ("举报谢村在烧垃圾", "举报谢村在烧垃圾"),
+            ("举报万达广场", "举报万达广场"),
+            ("邻居常年堆放杂物", "邻居常年堆放杂物"),
+            ("老板不发工资", "老板不发工资"),
+        ]);
+    }
+
+    #[test]
+    fn words_that_route_stay() {
+        for text in [
+            "员村街道五山站附近占道经营,已打120急救和12345热线",
+            "等了40分钟,欠薪18万元,2025年3月至今",
+            "天河区员村街道某工地凌晨一点还在打桩",
+            "地铁3号线、B12路公交,每天7:40-8:30最挤",
+            "预付2000-3000元,合同编号第5号",
+        ] {
+            check(&[(text, text)]);
+        }
+    }
+
+    #[test]
+    fn identifiers() {
+        let redactor = Redactor::new();
+        for (identifier, found) in [
+            ("REC-20261124160012345", None),
+            ("import:360114", None),
+            ("0f8b2c1a-1380-4138-8001-a13800138000", None),
+            ("REC-2026-11-24-16-00-12", None),
+            ("KP-1", None),
+            ("13800138000", Some("a telephone number")),
+            ("import:tel13800138000", Some("a telephone number")),
+            ("import:+8613800138000", Some("a telephone number")),
+            ("１３８００１３８０００", Some("a telephone number")),
+            ("REC_138-0013-8000", Some("a telephone number")),
+            ("id:44010619900101123X", Some("an identity number")),
+            ("440106199001011234", Some("an identity number")),
+            ("440106900101123", Some("an identity number")),
+            ("440106-19900101-1234", Some("an identity number")),
+            ("a.b@example.com", Some("an e-mail address")),
+        ] {
+            assert_eq!(redactor.personal_part(identifier), found, "{identifier}");
+        }
     }
 
     #[test]

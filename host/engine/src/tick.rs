@@ -1,4 +1,4 @@
-//! What falls due: timers, effects, and provisional deadlines under a new calendar. A tick works off
+//! What falls due: timers, effects, and deadlines under a new calendar. A tick works off
 //! a bounded batch with one flush to disk; whoever runs it goes on while there is more.
 
 use std::collections::BTreeSet;
@@ -20,14 +20,14 @@ pub struct Tick {
     pub timers: usize,
     /// Effects that were performed.
     pub effects: usize,
-    /// Orders whose provisional deadlines were looked at under a new calendar.
+    /// Orders whose deadlines were recomputed under a new calendar.
     pub recomputed: usize,
     /// Whether more is due now.
     pub more: bool,
 }
 
 impl Engine {
-    /// Fires timers whose instant has passed, performs effects, and goes on recomputing provisional
+    /// Fires timers whose instant has passed, performs effects, and goes on recomputing
     /// deadlines; at most `limit` of each. Repeating it after a crash does nothing twice.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! A new holiday notice: which provisional deadlines it moves, and moving them (C3).
+//! A new holiday notice: which deadlines of open orders it moves, and moving them (C3).
 
 use std::sync::Arc;
 
@@ -23,13 +23,12 @@ const BATCH: u32 = 256;
 pub struct CalendarChange {
     /// Version of the calendar with the notice.
     pub version: String,
-    /// Statutory holidays that the notice does not list; every notice so far listed them all, so the
-    /// file is probably cut short.
-    pub missing_statutory: Vec<chrono::NaiveDate>,
     /// Whether the notice is in force now, or only looked at.
     pub applied: bool,
     /// Deadlines that move.
     pub changes: Vec<DeadlineChange>,
+    /// Number of deadlines that keep their instant and are no longer provisional.
+    pub confirmed: usize,
 }
 
 /// A deadline that moves.
@@ -46,13 +45,13 @@ pub struct DeadlineChange {
 }
 
 impl Engine {
-    /// Takes a holiday notice, or only shows what it would change. Provisional deadlines of open
-    /// orders are recomputed; none becomes overdue in the past (C3). What a crash or a command
+    /// Takes a holiday notice, or only shows what it would change. Deadlines of open orders
+    /// that it changes are recomputed, also those that an earlier notice made final; none becomes overdue in the past (C3). What a crash or a command
     /// under way leaves behind, ticks find.
     ///
     /// # Errors
     /// [`Error::Rejected`] for roles other than the admin's and the centre's, [`Error::Calendar`] for
-    /// a notice that does not hold, [`Error::Store`].
+    /// a notice that does not hold or lacks statutory holidays, [`Error::Store`].
     pub fn import_calendar_year(
         &self,
         notice: &YearNotice,
@@ -68,8 +67,8 @@ impl Engine {
                 .into());
             }
         }
-        let missing_statutory = notice.missing_statutory();
         let calendar = Arc::new(self.calendar().with_year(notice.clone())?);
+        notice.check_complete()?;
         let version = calendar.version().to_owned();
         if apply {
             self.store.add_calendar_year(notice, &by.name, self.now())?;
@@ -83,10 +82,17 @@ impl Engine {
             );
         }
         let mut changes = Vec::new();
+        let mut confirmed: usize = 0;
         let mut after = None;
         loop {
             let batch = self.recompute(&calendar, after.as_ref(), BATCH)?;
-            changes.extend(batch.steps.iter().flat_map(changes_of));
+            for (change, provisional) in batch.steps.iter().flat_map(changes_of) {
+                if change.before != change.after {
+                    changes.push(change);
+                } else if !provisional {
+                    confirmed = confirmed.saturating_add(1);
+                }
+            }
             if apply {
                 self.keep(batch.steps, &mut Tick::default())?;
             }
@@ -97,13 +103,13 @@ impl Engine {
         }
         Ok(CalendarChange {
             version,
-            missing_statutory,
             applied: apply,
             changes,
+            confirmed,
         })
     }
 
-    /// Goes on with provisional deadlines that were computed under another calendar: after an import,
+    /// Goes on with deadlines that were computed under another calendar: after an import,
     /// where commands under way still used the calendar before, and with a Kapok that ships more
     /// years.
     pub(crate) fn recompute_some(&self, limit: u32, tick: &mut Tick) -> Result<(), Error> {
@@ -134,23 +140,25 @@ impl Engine {
         Ok(())
     }
 
-    /// Decides on a batch of provisional orders under a calendar.
+    /// Decides on a batch of open orders under a calendar.
     fn recompute(
         &self,
         calendar: &Calendar,
         after: Option<&OrderId>,
         limit: u32,
     ) -> Result<Batch, Error> {
-        let orders = self.store.provisional_orders(after, limit)?;
+        let orders = self.store.open_orders(after, limit)?;
         let next = if is_full(orders.len(), limit) {
-            orders.last().cloned()
+            orders.last().map(|order| order.id.clone())
         } else {
             None
         };
         let context = self.context(self.now(), calendar);
         let mut steps = Vec::new();
-        for id in orders {
-            let order = self.load(&id)?;
+        for order in orders {
+            if !lifecycle::needs_recomputation(&order, &context) {
+                continue;
+            }
             let decided = self.step(
                 Some(&order),
                 &Command::RecomputeDeadlines,
@@ -161,7 +169,9 @@ impl Engine {
             match decided {
                 Ok(Some(step)) => steps.push(step),
                 Ok(None) => {}
-                Err(error) if is_about_one_order(&error) => report("recomputation", &id, &error),
+                Err(error) if is_about_one_order(&error) => {
+                    report("recomputation", &order.id, &error);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -192,7 +202,8 @@ struct Batch {
     next: Option<OrderId>,
 }
 
-fn changes_of(step: &Step) -> impl Iterator<Item = DeadlineChange> + '_ {
+/// The deadlines that a step recomputes, each with whether it is provisional still.
+fn changes_of(step: &Step) -> impl Iterator<Item = (DeadlineChange, bool)> + '_ {
     step.commit.events.iter().filter_map(|recorded| {
         let Event::DeadlineRecomputed {
             deadline,
@@ -201,11 +212,12 @@ fn changes_of(step: &Step) -> impl Iterator<Item = DeadlineChange> + '_ {
         else {
             return None;
         };
-        Some(DeadlineChange {
+        let change = DeadlineChange {
             order: step.commit.order.id.clone(),
             kind: deadline.kind,
             before: *previous_due_at,
             after: deadline.due.due_at,
-        })
+        };
+        Some((change, deadline.due.provisional))
     })
 }

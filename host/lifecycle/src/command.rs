@@ -49,7 +49,7 @@ pub enum Command {
         /// The deadline itself, or a question before or after it.
         moment: Moment,
     },
-    /// A new calendar is in force: recompute what was provisional (C3).
+    /// A new calendar is in force: recompute what it changes (C3).
     RecomputeDeadlines,
 }
 

@@ -77,7 +77,7 @@ pub enum Notice {
         /// The rule's reason.
         reason: String,
     },
-    /// A provisional deadline moved under a new calendar.
+    /// A deadline moved under a new calendar.
     DeadlineRecomputed {
         /// Which.
         deadline: DeadlineKind,

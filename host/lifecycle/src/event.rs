@@ -128,7 +128,7 @@ pub enum Event {
         /// Who was asked and what came of it.
         advice: EscalationAdvice,
     },
-    /// A provisional deadline was recomputed under a new calendar.
+    /// A deadline was recomputed under a new calendar.
     DeadlineRecomputed {
         /// The new one; its kind names the one that it replaces.
         deadline: Deadline,

@@ -47,4 +47,5 @@ pub use apply::{Corrupt, apply, replay};
 pub use decide::{Context, Decision, Facts, Needs, decide, needs};
 pub use gate::{allowed, check_permission};
 pub use rules::contact::{ContactSeries, contact_series};
+pub use rules::recompute::needs_recomputation;
 pub use timer::timers;

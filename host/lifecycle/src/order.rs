@@ -254,7 +254,7 @@ impl WorkOrder {
     }
 
     /// Every deadline that runs now or may run on: those of [`Self::running_deadlines`], and the
-    /// unit's while its report is under review. A new calendar recomputes the provisional ones (C3).
+    /// unit's while its report is under review. A new calendar recomputes them (C3).
     #[must_use]
     pub fn open_deadlines(&self) -> Vec<&Deadline> {
         match &self.stage {
@@ -273,7 +273,7 @@ impl WorkOrder {
         }
     }
 
-    /// Whether a new calendar may move one of the order's deadlines.
+    /// Whether a year that is not announced yet may move one of the order's deadlines.
     #[must_use]
     pub fn is_provisional(&self) -> bool {
         let open = self.open_deadlines();

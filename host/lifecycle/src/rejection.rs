@@ -81,6 +81,9 @@ pub enum Rejection {
     /// A report before the requester was told (Art. 21(2), P6).
     #[error("the requester must be told the result before the report is submitted")]
     ReplyMissing,
+    /// An exception from the reply, although a reply is recorded (Art. 21, R40): one of the two is wrong.
+    #[error("a reply is recorded, so the report cannot say that there was none")]
+    AlreadyReplied,
     /// Too few counted calls for "unreachable" (Art. 21(1), P2).
     #[error("{counted} of {needed} calls count{}", next_call(.next_from.as_ref()))]
     TooFewContactAttempts {
@@ -193,6 +196,11 @@ impl Rejection {
                 "reply-missing",
                 "第二十一条第二款",
                 "record the reply, or state an exception",
+            ),
+            Self::AlreadyReplied => (
+                "already-replied",
+                "第二十一条",
+                "submit the report without the exception",
             ),
             Self::TooFewContactAttempts { .. } => (
                 "too-few-contact-attempts",

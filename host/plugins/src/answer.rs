@@ -8,12 +8,20 @@ use wasmtime::Trap;
 
 use crate::guest::Exceeded;
 
-/// Longest failure text that is kept, in characters.
+/// Longest reason, code or message, in characters.
+const TEXT_CHARS_MAX: usize = 500;
+
+/// Longest failure or refusal text that is kept, in characters.
 const DETAIL_CHARS_MAX: usize = 300;
 
 /// How wasmtime words that an answer is larger than the bytes that may be handed over; its error
 /// type is private. `tests/it/limits.rs` holds this.
 const TOO_MUCH_DATA: &str = "too much data is being copied between the host and the guest";
+
+/// A failure's or a refusal's text, cut to what the journal keeps of it.
+pub(crate) fn shorten(detail: &str) -> String {
+    detail.chars().take(DETAIL_CHARS_MAX).collect()
+}
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +34,7 @@ impl Failure {
     pub(crate) fn new(kind: FailureKind, detail: &str) -> Self {
         Self {
             kind,
-            detail: detail.chars().take(DETAIL_CHARS_MAX).collect(),
+            detail: shorten(detail),
         }
     }
 
@@ -86,8 +94,8 @@ pub(crate) fn check_ranking(
         if candidate.unit.trim().is_empty() {
             return wrong("the unit is empty");
         }
-        if candidate.reason.trim().is_empty() {
-            return wrong("the reason is empty");
+        if let Some(problem) = text_problem(&candidate.reason) {
+            return wrong(&format!("the reason is {problem}"));
         }
         if candidate.score_permille > 1000 {
             return wrong("the score is above 1000");
@@ -113,28 +121,38 @@ pub(crate) fn check_proposals(proposals: &[escalation::Proposal]) -> Result<(), 
             "the actions are empty; `nothing` says that none is needed",
         ));
     }
-    match proposals
-        .iter()
-        .position(|proposal| proposal.reason.trim().is_empty())
-    {
-        Some(index) => Err(Failure::invalid(&format!(
-            "actions[{index}]: the reason is empty"
-        ))),
-        None => Ok(()),
+    for (index, proposal) in proposals.iter().enumerate() {
+        if let Some(problem) = text_problem(&proposal.reason) {
+            let what = format!("actions[{index}]: the reason is {problem}");
+            return Err(Failure::invalid(&what));
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a text that the journal is to keep: a reason is a sentence, not a copy of what
+/// the requester said.
+fn text_problem(text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        Some("empty".to_owned())
+    } else if text.chars().count() > TEXT_CHARS_MAX {
+        Some(format!("longer than {TEXT_CHARS_MAX} characters"))
+    } else {
+        None
     }
 }
 
 /// Whether findings say something.
 pub(crate) fn check_findings(findings: &[knowledge::Finding]) -> Result<(), Failure> {
-    let silent = |finding: &knowledge::Finding| {
-        finding.code.trim().is_empty() || finding.message.trim().is_empty()
-    };
-    match findings.iter().position(silent) {
-        Some(index) => Err(Failure::invalid(&format!(
-            "findings[{index}]: the code or the message is empty"
-        ))),
-        None => Ok(()),
+    for (index, finding) in findings.iter().enumerate() {
+        for (field, text) in [("code", &finding.code), ("message", &finding.message)] {
+            if let Some(problem) = text_problem(text) {
+                let what = format!("findings[{index}]: the {field} is {problem}");
+                return Err(Failure::invalid(&what));
+            }
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -196,6 +214,11 @@ mod tests {
         assert_eq!(check_proposals(&[proposal("r")]), Ok(()));
         assert!(check_proposals(&[]).is_err());
         assert!(check_proposals(&[proposal("r"), proposal(" ")]).is_err());
+        assert_eq!(
+            check_proposals(&[proposal(&"长".repeat(TEXT_CHARS_MAX))]),
+            Ok(())
+        );
+        assert!(check_proposals(&[proposal(&"长".repeat(TEXT_CHARS_MAX + 1))]).is_err());
         let finding = |code: &str, message: &str| knowledge::Finding {
             severity: knowledge::Severity::Warn,
             field: knowledge::Field::Body,

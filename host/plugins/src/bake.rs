@@ -150,8 +150,17 @@ impl Baker {
     fn describe(&self, image: &[u8], checked: Checked) -> Result<Description, Error> {
         let component = compile(&self.machine.engine, image)?;
         fits(&component, &self.decision)?;
-        let store = self.store(image).map_err(Error::engine)?;
-        describe(&self.machine, store, &component, checked)
+        let mut store = self.store(image).map_err(Error::engine)?;
+        let about = fit(&self.machine, &mut store, &component, checked.kind)?;
+        let description = about.call_describe(store).map_err(|error| {
+            let Failure { kind, detail } = Failure::of(&error);
+            Error::Guest {
+                function: "about.describe",
+                kind,
+                detail,
+            }
+        })?;
+        Ok(description.into())
     }
 
     fn store(&self, seed: &[u8]) -> wasmtime::Result<Store<Guest>> {
@@ -232,42 +241,42 @@ fn unwinding<R>(work: impl FnOnce() -> R) -> Result<R, Error> {
     })
 }
 
-/// Calls `about.describe` and loads the question's functions, which checks their types.
-pub(crate) fn describe(
+/// Instantiates a component and looks its functions up, which checks their types.
+pub(crate) fn fit(
     machine: &Machine,
-    mut store: Store<Guest>,
+    store: &mut Store<Guest>,
     component: &Component,
-    checked: Checked,
-) -> Result<Description, Error> {
-    store.set_hostcall_fuel(DESCRIPTION_BYTES_MAX);
-    let pre = machine
-        .linker
-        .instantiate_pre(component)
-        .map_err(mismatch)?;
-    let indices = about::GuestIndices::new(&pre).map_err(mismatch)?;
+    kind: Kind,
+) -> Result<about::Guest, Error> {
     let failed = |error: wasmtime::Error| {
         let Failure { kind, detail } = Failure::of(&error);
+        let function = "instantiate";
         Error::Guest {
-            function: "about.describe",
+            function,
             kind,
             detail,
         }
     };
-    let instance = pre.instantiate(&mut store).map_err(failed)?;
-    let about = indices.load(&mut store, &instance).map_err(mismatch)?;
-    match checked.kind {
+    let pre = machine
+        .linker
+        .instantiate_pre(component)
+        .map_err(mismatch)?;
+    let instance = pre.instantiate(&mut *store).map_err(failed)?;
+    let question = match kind {
         Kind::Routing => routing::GuestIndices::new(&pre)
-            .and_then(|indices| indices.load(&mut store, &instance))
+            .and_then(|indices| indices.load(&mut *store, &instance))
             .map(drop),
         Kind::Escalation => escalation::GuestIndices::new(&pre)
-            .and_then(|indices| indices.load(&mut store, &instance))
+            .and_then(|indices| indices.load(&mut *store, &instance))
             .map(drop),
         Kind::Knowledge => knowledge::GuestIndices::new(&pre)
-            .and_then(|indices| indices.load(&mut store, &instance))
+            .and_then(|indices| indices.load(&mut *store, &instance))
             .map(drop),
-    }
-    .map_err(mismatch)?;
-    Ok(about.call_describe(&mut store).map_err(failed)?.into())
+    };
+    question.map_err(mismatch)?;
+    about::GuestIndices::new(&pre)
+        .and_then(|indices| indices.load(store, &instance))
+        .map_err(mismatch)
 }
 
 /// Drives a future that never waits: nothing that a guest can reach does.

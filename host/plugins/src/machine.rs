@@ -22,7 +22,10 @@ const TICK: Duration = Duration::from_millis(10);
 const STACK_BYTES: usize = 512 << 10;
 
 /// Memory that a slot of the pool keeps between decisions instead of giving it back to the system.
-const KEEP_RESIDENT_BYTES: usize = 2 << 20;
+/// A page that some decision wrote to is restored after every later one in the same slot, so that
+/// much more than a usual decision touches would let one large decision slow down all
+/// that follow.
+const KEEP_RESIDENT_BYTES: usize = 512 << 10;
 
 /// Core instances, memories and tables that one component may have. A Rust plugin has about 5, 1
 /// and 2; CPython linked from its shared libraries has some dozens of instances.

@@ -13,8 +13,8 @@ use serde::Serialize;
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
-use crate::answer::{Failure, check_findings, check_proposals, check_ranking};
-use crate::bake::describe;
+use crate::answer::{Failure, check_findings, check_proposals, check_ranking, shorten};
+use crate::bake::fit;
 use crate::bindings;
 use crate::cache::{Cache, Origin, compile};
 use crate::check::check;
@@ -55,12 +55,12 @@ impl Runtime {
         })
     }
 
-    /// Checks, compiles and links an image, and asks it to describe itself. It is not active yet.
+    /// Checks, compiles and links an image. It is not active yet.
     /// Takes as long as the compiler does, so it stays off the path of any decision.
     ///
     /// # Errors
     ///
-    /// The image is refused, does not compile, or fails in `describe`.
+    /// The image is refused, does not compile, or does not fit the contract.
     pub fn load(&self, image: &Image) -> Result<Arc<Rule>, Error> {
         let checked = check(&image.bytes, &self.limits)?;
         let engine = &self.machine.engine;
@@ -86,12 +86,16 @@ impl Runtime {
             }
         }
         .map_err(mismatch)?;
-        let store = self.store([0; 32], contract::types::Instant { unix_ms: 0 });
-        let store = store.map_err(Error::engine)?;
-        let description = {
-            let _slot = self.gate.enter();
-            describe(&self.machine, store, &component, checked)?
-        };
+        // Nothing is called here: what a call writes to stays with its slot of the pool, and every
+        // later decision in that slot would have to clean it up.
+        let mut store = self
+            .store([0; 32], contract::types::Instant { unix_ms: 0 })
+            .map_err(Error::engine)?;
+        let slot = self.gate.enter();
+        fit(&self.machine, &mut store, &component, checked.kind)?;
+        drop(store);
+        drop(slot);
+        let description = image.description.clone();
         if description.kind != checked.kind {
             return Err(Error::KindMismatch {
                 described: description.kind,
@@ -246,6 +250,7 @@ impl Runtime {
                     bindings::types::Refusal::Unsupported(detail)
                     | bindings::types::Refusal::Internal(detail) => detail,
                 };
+                let detail = shorten(&detail);
                 (Outcome::Refused { detail }, None)
             }
             Err(Failure { kind, detail }) => {

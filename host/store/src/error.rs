@@ -26,6 +26,15 @@ pub enum Error {
         /// The directory.
         dir: PathBuf,
     },
+    /// A file could not be made, or not be closed to others than its owner.
+    #[error("{} could not be made, or not be made private", file.display())]
+    Private {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The file that keeps others out could not be locked.
     #[error("{} could not be locked", file.display())]
     Lock {

@@ -163,20 +163,23 @@ pub(crate) fn messages(connection: &Connection, order: &OrderId) -> Result<Vec<M
     Ok(messages)
 }
 
-/// Orders with a provisional deadline, after the given one.
-pub(crate) fn provisional_orders(
+/// Open orders, after the given one.
+pub(crate) fn open_orders(
     connection: &Connection,
     after: Option<&OrderId>,
     limit: u32,
-) -> Result<Vec<OrderId>, Fault> {
+) -> Result<Vec<WorkOrder>, Fault> {
+    // The condition is that of the index `orders_open`.
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM orders WHERE provisional = 1 AND id > ?1 ORDER BY id LIMIT ?2",
+        "SELECT state FROM orders WHERE stage <> 'closed' AND id > ?1 ORDER BY id LIMIT ?2",
     )?;
     let after = after.map_or("", OrderId::as_str);
-    let ids = statement.query_map(params![after, limit], |row| row.get::<_, String>(0))?;
-    Ok(ids
-        .map(|id| id.map(OrderId::new))
-        .collect::<Result<_, _>>()?)
+    let mut rows = statement.query(params![after, limit])?;
+    let mut orders = Vec::new();
+    while let Some(row) = rows.next()? {
+        orders.push(parse(&row.get::<_, String>(0)?)?);
+    }
+    Ok(orders)
 }
 
 /// A JSON column of all rows of a query.

@@ -131,10 +131,16 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 ";
 
-const STEPS: &[M<'static>] = &[M::up(FIRST)];
+/// A new calendar looks at every open order, not only at provisional ones.
+const SECOND: &str = "
+DROP INDEX orders_provisional;
+CREATE INDEX orders_open ON orders (id) WHERE stage <> 'closed';
+";
+
+const STEPS: &[M<'static>] = &[M::up(FIRST), M::up(SECOND)];
 
 /// The newest schema known here.
-pub(crate) const KNOWN: i64 = 1;
+pub(crate) const KNOWN: i64 = 2;
 
 /// Schema of a database; 0 for an empty one.
 pub(crate) fn version(connection: &Connection, file: &Path) -> Result<i64, Error> {

@@ -1,7 +1,7 @@
 //! The store: opening a data directory, and the port's methods.
 
-use std::fs::{DirBuilder, File, TryLockError};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::fs::{DirBuilder, File, Permissions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -29,6 +29,9 @@ use crate::{Error, commit, list, read, schema};
 const FILE: &str = "kapok.db";
 /// The file whose lock says that somebody writes.
 const LOCK: &str = "kapok.lock";
+
+/// Mode of every file here: they hold personal data.
+const OWNER_ONLY: u32 = 0o600;
 
 const MANUAL_CLOCK: &str = "manual_clock_ms";
 const RECOMPUTED_UNDER: &str = "recomputed_under";
@@ -84,6 +87,10 @@ impl SqliteStore {
             file: file.clone(),
             source,
         };
+        private(&file).map_err(|source| Error::Private {
+            file: file.clone(),
+            source,
+        })?;
         let mut connection = Connection::open(&file).map_err(open)?;
         prepare(&connection, options).map_err(open)?;
         schema::migrate(&mut connection, &file)?;
@@ -193,12 +200,7 @@ fn lock(dir: &Path) -> Result<File, Error> {
         file: file.clone(),
         source,
     };
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&file)
-        .map_err(failed)?;
+    let lock = private(&file).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(Error::InUse {
@@ -206,6 +208,19 @@ fn lock(dir: &Path) -> Result<File, Error> {
         }),
         Err(TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+/// A file that only its owner may read, made if need be; one that was made more open is closed.
+/// SQLite gives its side files the mode of the database.
+fn private(file: &Path) -> std::io::Result<File> {
+    let opened = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(OWNER_ONLY)
+        .open(file)?;
+    opened.set_permissions(Permissions::from_mode(OWNER_ONLY))?;
+    Ok(opened)
 }
 
 /// Sets up the connection that writes.
@@ -379,13 +394,13 @@ impl Store for SqliteStore {
         })
     }
 
-    fn provisional_orders(
+    fn open_orders(
         &self,
         after: Option<&OrderId>,
         limit: u32,
-    ) -> Result<Vec<OrderId>, StoreError> {
-        self.read("look for provisional deadlines", |connection| {
-            read::provisional_orders(connection, after, limit)
+    ) -> Result<Vec<WorkOrder>, StoreError> {
+        self.read("read open orders", |connection| {
+            read::open_orders(connection, after, limit)
         })
     }
 

@@ -158,3 +158,20 @@ fn an_admin_sets_a_servers_manual_clock() {
     check_contains(&run(&format!("{advance} {by}"), 1), &["not-permitted"]);
     server.stop();
 }
+
+/// A training may begin in the past, but not where something has happened already.
+#[test]
+fn a_manual_clock_begins_where_it_is_told_to() {
+    let data = Data::new();
+    let path = data.path();
+    let start = "--clock manual --clock-start 2026-09-18T16:00";
+    let server = Server::start(&format!("--data {path} {start}"));
+    let shown = last(&format!("clock show {}", server.by("admin")));
+    assert_eq!(shown["now"], "2026-09-18T16:00:00+08:00");
+    server.stop();
+    let refused = run(
+        &format!("serve --listen 127.0.0.1:0 --data {path} {start}"),
+        1,
+    );
+    check_contains(&refused, &["--clock-start"]);
+}

@@ -82,7 +82,9 @@ fn a_deadline_is_explained_to_people() {
 
 /// A notice for 2027 that swaps no weekends, with four days off at the new year.
 const NOTICE_2027: &str = r#"{"year": 2027, "notice": "test",
-    "off": ["2027-01-01", "2027-01-02", "2027-01-03", "2027-01-04"], "work": []}"#;
+    "off": ["2027-01-01", "2027-01-02", "2027-01-03", "2027-01-04",
+            "2027-02-05", "2027-02-06", "2027-02-07", "2027-02-08", "2027-04-05", "2027-05-01",
+            "2027-05-02", "2027-06-09", "2027-09-15", "2027-10-01", "2027-10-02", "2027-10-03"], "work": []}"#;
 
 #[test]
 fn a_holiday_notice_moves_provisional_deadlines() {

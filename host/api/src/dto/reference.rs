@@ -187,11 +187,10 @@ pub struct ImportResult {
     pub version: String,
     /// Whether the notice is in force now, or was only looked at.
     pub applied: bool,
-    /// Statutory holidays that the notice does not list; the file is probably cut short.
-    #[schema(value_type = Vec<String>)]
-    pub missing_statutory: Vec<NaiveDate>,
     /// Deadlines that move.
     pub changes: Vec<MovedDeadline>,
+    /// Number of deadlines that keep their instant and are no longer provisional.
+    pub confirmed: usize,
 }
 
 /// A deadline that moves.
@@ -218,8 +217,8 @@ impl From<CalendarChange> for ImportResult {
         Self {
             version: change.version,
             applied: change.applied,
-            missing_statutory: change.missing_statutory,
             changes: change.changes.into_iter().map(moved).collect(),
+            confirmed: change.confirmed,
         }
     }
 }

@@ -76,6 +76,7 @@ codes! {
     MISSING_FIELD = "missing-field" UNPROCESSABLE_ENTITY "A field is empty" "必填内容为空";
     REPLY_WITHOUT_EVIDENCE = "reply-without-evidence" UNPROCESSABLE_ENTITY "The reply has no evidence" "回复缺少佐证材料";
     REPLY_MISSING = "reply-missing" UNPROCESSABLE_ENTITY "The requester was not told the result" "尚未回复诉求人";
+    ALREADY_REPLIED = "already-replied" UNPROCESSABLE_ENTITY "A reply is recorded already" "已有回复记录，不能再申报未回复";
     TOO_FEW_CONTACT_ATTEMPTS = "too-few-contact-attempts" UNPROCESSABLE_ENTITY "Too few calls count" "有效联系次数不足";
     REQUESTER_WAS_REACHED = "requester-was-reached" UNPROCESSABLE_ENTITY "The requester was reached" "已联系上诉求人";
     RATING_TOO_LATE = "rating-too-late" UNPROCESSABLE_ENTITY "The rating came too late" "评价已超过期限";
@@ -111,6 +112,7 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::Missing { .. } => MISSING_FIELD,
         Rejection::ReplyWithoutEvidence => REPLY_WITHOUT_EVIDENCE,
         Rejection::ReplyMissing => REPLY_MISSING,
+        Rejection::AlreadyReplied => ALREADY_REPLIED,
         Rejection::TooFewContactAttempts { .. } => TOO_FEW_CONTACT_ATTEMPTS,
         Rejection::RequesterWasReached => REQUESTER_WAS_REACHED,
         Rejection::RatingTooLate { .. } => RATING_TOO_LATE,
@@ -194,6 +196,7 @@ mod tests {
             Rejection::Missing { field: "a" },
             Rejection::ReplyWithoutEvidence,
             Rejection::ReplyMissing,
+            Rejection::AlreadyReplied,
             Rejection::TooFewContactAttempts {
                 counted: 1,
                 needed: 3,

@@ -6,7 +6,6 @@ use engine::Engine;
 use lifecycle::ids::Role;
 
 use crate::auth::Caller;
-use crate::dto::Time;
 use crate::dto::reference::{Clock, ClockAdvanced, ClockKind};
 use crate::dto::requests::ClockSetting;
 use crate::extract::Body;
@@ -14,9 +13,6 @@ use crate::metrics;
 use crate::openapi::{ClockErrors, ReadErrors};
 use crate::problem::{Problem, codes};
 use crate::state::AppState;
-
-/// So many timers and effects are worked off at a time.
-const BATCH: u32 = 256;
 
 /// Read the clock.
 #[utoipa::path(
@@ -33,8 +29,8 @@ pub(crate) async fn read(State(state): State<AppState>, _: Caller) -> Json<Clock
 
 /// Advance the manual clock.
 ///
-/// What falls due meanwhile (timers, messages, rating offers) is worked off before the answer, up to
-/// a limit; the rest follows in the background. For the admin, for tests and training.
+/// What falls due meanwhile (timers, messages, rating offers) is worked off before the answer, each
+/// timer at its own instant, up to a limit; the rest follows in the background, at the new instant. For the admin, for tests and training.
 #[utoipa::path(
     put, path = "/clock", tag = "clock", request_body = ClockSetting,
     responses((status = 200, description = "The clock", body = ClockAdvanced), ClockErrors)
@@ -53,8 +49,15 @@ pub(crate) async fn advance(
     }
     let items_max = usize::try_from(state.limits.clock_items_max).unwrap_or(usize::MAX);
     let advanced = state.call(move |engine| {
-        let now = engine.advance_clock(to, &caller.0)?;
-        work_off(engine, now.into(), items_max)
+        let tick = engine.pass_time(to, &caller.0, items_max)?;
+        metrics::tick(&tick);
+        Ok::<_, engine::Error>(ClockAdvanced {
+            now: engine.now().into(),
+            kind: kind(engine),
+            timers: tick.timers,
+            effects: tick.effects,
+            more: tick.more,
+        })
     });
     Ok(Json(advanced.await??))
 }
@@ -64,26 +67,4 @@ fn kind(engine: &Engine) -> ClockKind {
         Some(_) => ClockKind::Manual,
         None => ClockKind::System,
     }
-}
-
-/// Ticks until nothing is due any more, or the limit is reached.
-fn work_off(engine: &Engine, now: Time, items_max: usize) -> Result<ClockAdvanced, engine::Error> {
-    let kind = kind(engine);
-    let mut all = ClockAdvanced {
-        now,
-        kind,
-        timers: 0,
-        effects: 0,
-        more: true,
-    };
-    while all.more && all.timers.saturating_add(all.effects) < items_max {
-        let tick = engine.tick(BATCH)?;
-        metrics::tick(&tick);
-        all.timers = all.timers.saturating_add(tick.timers);
-        all.effects = all.effects.saturating_add(tick.effects);
-        all.more = tick.more;
-        // An effect may bring about another: a batch that did something is followed by a look.
-        all.more |= tick.timers > 0 || tick.effects > 0;
-    }
-    Ok(all)
 }

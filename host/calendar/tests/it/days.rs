@@ -187,6 +187,12 @@ fn shipped_notices_contain_every_statutory_holiday() {
     let mut cut_short = invented_2027();
     cut_short.off.truncate(20);
     assert_eq!(month_days(&cut_short.missing_statutory()), "10-02 10-03");
+    assert!(invented_2027().check_complete().is_ok());
+    assert_eq!(
+        cut_short.check_complete().unwrap_err().to_string(),
+        "calendar year 2027: `off` lacks the statutory holidays 2027-10-02, 2027-10-03; list every \
+         day off that the notice names, weekend days among them included"
+    );
 }
 
 /// The version is stored with deadlines for years: it must not change with a release.

@@ -378,12 +378,12 @@ pub trait Store: Send + Sync {
     /// The order that was registered from this source, if any.
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError>;
 
-    /// Orders that are open and have a provisional deadline, after the given one, at most `limit`.
-    fn provisional_orders(
+    /// Orders that are not closed, by id, after the given one, at most `limit`.
+    fn open_orders(
         &self,
         after: Option<&OrderId>,
         limit: u32,
-    ) -> Result<Vec<OrderId>, StoreError>;
+    ) -> Result<Vec<WorkOrder>, StoreError>;
 
     /// Holiday notices that were imported, oldest import first.
     fn calendar_years(&self) -> Result<Vec<YearNotice>, StoreError>;
@@ -396,7 +396,7 @@ pub trait Store: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
-    /// Version of the calendar that every provisional deadline was last recomputed under.
+    /// Version of the calendar that every open deadline was last recomputed under.
     fn recomputed_under(&self) -> Result<Option<String>, StoreError>;
 
     /// Keeps that version, once all of them are recomputed.

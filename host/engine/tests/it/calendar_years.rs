@@ -119,3 +119,69 @@ fn only_the_centre_imports_and_only_what_holds() {
         Err(Error::Calendar(_))
     ));
 }
+
+/// A notice that lacks statutory holidays, such as one that was cut short, makes nothing final.
+#[test]
+fn an_incomplete_notice_is_refused() {
+    let world = World::new();
+    let version = world.engine.calendar().version().to_owned();
+    let cut_short = YearNotice {
+        year: 2026,
+        off: vec!["2026-01-01".parse().unwrap()],
+        ..notice()
+    };
+    for apply in [false, true] {
+        let refused = world
+            .engine
+            .import_calendar_year(&cut_short, apply, &admin());
+        let Err(Error::Calendar(error)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(error.to_string().contains("2026-10-01"), "{error}");
+    }
+    assert_eq!(world.engine.calendar().version(), version);
+}
+
+/// What one notice made final, a corrected one moves again.
+#[test]
+fn a_corrected_notice_moves_what_was_final() {
+    let (world, id) = at_the_end_of_the_year();
+    let import = |notice: &YearNotice| {
+        world
+            .engine
+            .import_calendar_year(notice, true, &admin())
+            .unwrap()
+    };
+    import(&notice());
+    let wrong = due_at(&world, &id);
+    let mut corrected = notice();
+    corrected
+        .off
+        .retain(|day| !["2027-01-05"].contains(&&*day.to_string()));
+    let change = import(&corrected);
+    let right = due_at(&world, &id);
+    assert_eq!(right, (wrong.0 - chrono::TimeDelta::days(1), false));
+    assert_eq!((change.changes.len(), change.confirmed), (1, 0));
+    // The same once more changes nothing, and neither do ticks.
+    let change = import(&corrected);
+    assert_eq!((change.changes.len(), change.confirmed), (0, 0));
+    assert_eq!(world.work_off().recomputed, 0);
+}
+
+/// A deadline that only stops being provisional does not move.
+#[test]
+fn what_is_confirmed_is_no_move() {
+    let (world, id) = at_the_end_of_the_year();
+    let (before, _) = due_at(&world, &id);
+    let mut as_expected = notice();
+    let swapped = ["2027-01-04", "2027-01-05"];
+    as_expected
+        .off
+        .retain(|day| !swapped.contains(&&*day.to_string()));
+    let change = world
+        .engine
+        .import_calendar_year(&as_expected, true, &admin())
+        .unwrap();
+    assert_eq!(due_at(&world, &id), (before, false));
+    assert_eq!((change.changes, change.confirmed), (Vec::new(), 1));
+}

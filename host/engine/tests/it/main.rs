@@ -3,6 +3,7 @@
 
 mod access;
 mod calendar_years;
+mod journal;
 mod life;
 mod memory;
 mod ticks;

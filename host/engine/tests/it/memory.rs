@@ -344,20 +344,19 @@ impl Store for MemoryStore {
             .map(|it| it.id.clone()))
     }
 
-    fn provisional_orders(
+    fn open_orders(
         &self,
         after: Option<&OrderId>,
         limit: u32,
-    ) -> Result<Vec<OrderId>, StoreError> {
+    ) -> Result<Vec<WorkOrder>, StoreError> {
         let kept = self.kept();
-        let lines = kept
-            .orders
-            .values()
-            .map(|(order, _, _)| OrderSummary::of(order));
-        let open = lines.filter(|line| line.provisional && after.is_none_or(|id| line.id > *id));
+        let orders = kept.orders.values().map(|(order, _, _)| order);
+        let open = orders.filter(|order| {
+            order.stage.name() != "closed" && after.is_none_or(|id| order.id > *id)
+        });
         Ok(open
             .take(usize::try_from(limit).unwrap())
-            .map(|line| line.id)
+            .cloned()
             .collect())
     }
 

@@ -176,3 +176,50 @@ fn deadlines_explain_themselves() {
             .starts_with("2026-09-18 16:00 登记,按第十三条")
     );
 }
+
+#[test]
+fn the_clock_stays_within_the_calendar() {
+    let world = World::new();
+    let refusal = |to: &str| {
+        world
+            .engine
+            .advance_clock(at(to), &admin())
+            .unwrap_err()
+            .to_string()
+    };
+    let late = refusal("2200-01-01T00:00:00+08:00");
+    assert!(late.contains("after 2098-01-01T00:00:00+08:00"), "{late}");
+    assert_eq!(late, refusal("2098-01-01T00:00:00.001+08:00"));
+    let back = refusal("2026-09-16T09:00:00+08:00");
+    assert!(back.contains("before 2026-09-16T10:00:00+08:00"), "{back}");
+    // At the last instant orders can still be registered.
+    let last = at("2098-01-01T00:00:00+08:00");
+    world.engine.advance_clock(last, &admin()).unwrap();
+    world.register(PILING);
+}
+
+#[test]
+fn everything_happens_at_its_own_instant() {
+    let world = World::new();
+    let id = world.register(PILING).order.id;
+    let to = at("2026-11-01T00:00:00+08:00");
+    let passed = world.engine.pass_time(to, &admin(), usize::MAX).unwrap();
+    assert!(passed.timers > 1 && !passed.more, "{passed:?}");
+    assert_eq!(world.engine.now(), to);
+    assert_eq!(world.work_off(), engine::Tick::default());
+    let view = world.engine.view(&id, &operator()).unwrap();
+    let deemed = view
+        .history
+        .iter()
+        .find(|it| it.event.name() == "duty_deemed_accepted")
+        .unwrap();
+    assert_eq!(deemed.at, at("2026-09-19T00:00:00.001+08:00"));
+
+    // After so many items the clock jumps, and ticks do the rest.
+    let world = World::new();
+    world.register(PILING);
+    let passed = world.engine.pass_time(to, &admin(), 1).unwrap();
+    assert!(passed.more, "{passed:?}");
+    assert_eq!(world.engine.now(), to);
+    assert!(world.work_off().timers > 0);
+}

@@ -62,8 +62,8 @@ pub(crate) struct Show {
 
 /// Import the State Council's holiday notice for a year.
 ///
-/// Provisional deadlines of open orders are computed anew and their units are told; no order becomes
-/// overdue in the past by it. With --dry-run nothing changes and the moves are only shown.
+/// Deadlines of open orders are computed anew and the units whose deadlines move are told; no order
+/// becomes overdue in the past by it. A notice for a year that is known replaces the one before. With --dry-run nothing changes and the moves are only shown.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -85,7 +85,7 @@ pub(crate) struct Import {
     /// Show what would change and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Print one JSON object: {"version","applied","missing_statutory","changes":[…]}.
+    /// Print one JSON object: {"version","applied","changes":[…],"confirmed"}.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -182,8 +182,8 @@ fn import(arguments: &Import) -> anyhow::Result<()> {
 #[derive(Debug, Deserialize)]
 struct Change {
     version: String,
-    missing_statutory: Vec<NaiveDate>,
     changes: Vec<Moved>,
+    confirmed: usize,
 }
 
 /// A deadline that moves.
@@ -218,18 +218,11 @@ fn change_text(year: i32, applied: bool, change: &Change) -> String {
             due_text(*before)
         )
     }));
-    lines.push(format!("{} deadlines move", change.changes.len()));
-    if !change.missing_statutory.is_empty() {
-        let missing: Vec<String> = change
-            .missing_statutory
-            .iter()
-            .map(NaiveDate::to_string)
-            .collect();
-        lines.push(format!(
-            "check the file: it does not list every statutory holiday as a day off ({})",
-            missing.join(", ")
-        ));
-    }
+    lines.push(format!(
+        "{} deadlines move, {} are confirmed as they are",
+        change.changes.len(),
+        change.confirmed
+    ));
     lines.join("\n")
 }
 

@@ -83,8 +83,7 @@ pub(super) fn run(command: &Command) -> anyhow::Result<()> {
                     let embedded = Embedded::open(data, rules, Clock::AsLeft)?;
                     embedded
                         .engine
-                        .advance_clock(arguments.to, &embedded.admin())?;
-                    embedded.settle()?;
+                        .pass_time(arguments.to, &embedded.admin(), usize::MAX)?;
                     shown(&embedded)
                 }
             };

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use ::calendar::{Calendar, Day, DayKind, due_text};
+use anyhow::bail;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 use contract::types::OrderType;
@@ -91,6 +92,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Limit::Verification => (DeadlineKind::Verification, dispatched.unwrap_or_default()),
         },
     };
+    if kind == DeadlineKind::Verification && arguments.order_type == OrderType::Commendation {
+        bail!(
+            "a commendation is only read, so nothing is verified (第二十三条); leave out --limit"
+        );
+    }
     let rules = RuleSet::guangzhou_2023();
     let directory = Directory::default();
     let context = Context {

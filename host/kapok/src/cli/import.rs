@@ -11,7 +11,7 @@ use contract::types::OrderType;
 
 use crate::client::Client;
 use crate::config::{DataOptions, RuleOptions, ServerOptions};
-use crate::import::record::Format;
+use crate::import::record::{Districts, Format};
 use crate::import::report::Report;
 use crate::import::run::Import;
 use crate::import::target::{self, Target};
@@ -114,7 +114,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut report = match Client::of(&arguments.server)? {
         Some(client) => {
             let target = target::Server::new(client, arguments.admin_token.as_deref())?;
-            import(arguments, &target, None)?
+            import(arguments, &target, target.districts()?)?
         }
         None => embedded(arguments)?,
     };
@@ -144,12 +144,12 @@ fn embedded(arguments: &Arguments) -> anyhow::Result<Report> {
     };
     let embedded = Embedded::open(&arguments.data, &arguments.rules, clock)?;
     let target = target::Store::new(&embedded);
-    let districts = Format::districts_of(embedded.engine.directory());
+    let districts = Districts::of(embedded.engine.directory());
     // Effects are performed while the import runs, so that they share its flushes to disk.
     let ticker = (arguments.at == At::Now)
         .then(|| embedded.start_ticker())
         .transpose()?;
-    let report = import(arguments, &target, Some(districts));
+    let report = import(arguments, &target, districts);
     drop(ticker);
     target.settle()?;
     report
@@ -158,7 +158,7 @@ fn embedded(arguments: &Arguments) -> anyhow::Result<Report> {
 fn import(
     arguments: &Arguments,
     target: &dyn Target,
-    districts: Option<std::collections::BTreeMap<String, lifecycle::ids::DistrictCode>>,
+    districts: Districts,
 ) -> anyhow::Result<Report> {
     if !arguments.file.is_file() {
         bail!(

@@ -29,8 +29,8 @@ pub(crate) enum Command {
 /// Show one order with everything that explains it.
 ///
 /// Its stage, every deadline with the article and the days that it counts, what the rules advised
-/// (which image gave which verdict, and why), its history and the messages about it. Personal data is
-/// not shown.
+/// (which image gave which verdict, and why), its history and the messages about it. Who asked is not
+/// shown; what the requester wrote is, in the requester's own words, to whoever may read it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

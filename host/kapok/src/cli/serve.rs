@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use api::metrics::Metrics;
 use api::{AppState, Limits};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use lifecycle::ids::Role;
 use serde_json::{Map, Value, json};
@@ -12,8 +13,8 @@ use tokio::net::TcpListener;
 
 use crate::config::{ClockKind, DataOptions, RuleOptions};
 use crate::demo::{Users, role_name};
-use crate::output;
 use crate::wiring::{self, Clock, Embedded};
+use crate::{output, values};
 
 /// Start the hotline: HTTP interface, timers, effects.
 ///
@@ -27,7 +28,8 @@ use crate::wiring::{self, Clock, Embedded};
 Examples:
   kapok serve
   kapok serve --listen 0.0.0.0:8345 --data /var/lib/kapok --log json
-  kapok serve --data training --clock manual      an admin sets the time: PUT /api/v1/clock
+  kapok serve --data training --clock manual --clock-start 2026-09-18T09:00
+                                                  an admin advances it: PUT /api/v1/clock
   kapok serve --listen 127.0.0.1:0 --json         one JSON object {\"address\",\"tokens\"} when ready
 
 Files:
@@ -54,6 +56,15 @@ pub(crate) struct Arguments {
     /// one.
     #[arg(long, env = "KAPOK_CLOCK", value_enum)]
     clock: Option<ClockKind>,
+    /// Where a manual clock begins, in a data directory without orders. Default: now.
+    #[arg(
+        long,
+        env = "KAPOK_CLOCK_START",
+        value_name = "INSTANT",
+        value_parser = values::instant,
+        requires = "clock"
+    )]
+    clock_start: Option<DateTime<Utc>>,
     /// Print one JSON object {"address","tokens"} when ready.
     #[arg(long)]
     json: bool,
@@ -64,7 +75,12 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let clock = arguments.clock.map_or(Clock::AsLeft, Clock::Kind);
+    let clock = match (arguments.clock, arguments.clock_start) {
+        (Some(ClockKind::Manual), Some(start)) => Clock::ManualFrom(start),
+        (Some(ClockKind::System), Some(_)) => bail!("--clock-start goes with --clock manual"),
+        (Some(kind), None) => Clock::Kind(kind),
+        (None, _) => Clock::AsLeft,
+    };
     let embedded = Embedded::open(&arguments.data, &arguments.rules, clock)?;
     let users = Users::load_or_make(&arguments.data.data, embedded.engine.directory())?;
     let state = AppState::new(

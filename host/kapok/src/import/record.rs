@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 
 use crate::values;
 
-/// The longest identifier, in characters.
-const ID_CHARS_MAX: usize = 200;
+/// The longest identifier, in characters: with `import:` before it, the journal takes 128.
+const ID_CHARS_MAX: usize = 121;
 
 /// A message that can be filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,25 +73,40 @@ pub(crate) struct Format {
     pub(crate) default_type: OrderType,
     /// Whether `received_at` must be there.
     pub(crate) needs_received_at: bool,
-    /// Districts by code and by name; none if the other side checks.
-    pub(crate) districts: Option<BTreeMap<String, DistrictCode>>,
+    /// The districts that there are.
+    pub(crate) districts: Districts,
+}
+
+/// Districts by code and by name.
+#[derive(Debug, Clone)]
+pub(crate) struct Districts(BTreeMap<String, DistrictCode>);
+
+impl Districts {
+    /// These districts, each with its name.
+    pub(crate) fn new<'a>(
+        districts: impl IntoIterator<Item = (&'a DistrictCode, &'a str)>,
+    ) -> Self {
+        let mut known = BTreeMap::new();
+        for (code, name) in districts {
+            known.insert(code.to_string(), code.clone());
+            known.insert(name.to_owned(), code.clone());
+        }
+        Self(known)
+    }
+
+    /// The districts of a directory.
+    pub(crate) fn of(directory: &Directory) -> Self {
+        let districts = directory.districts();
+        Self::new(districts.map(|district| (&district.code, district.name.as_str())))
+    }
+
+    fn codes(&self) -> String {
+        let codes: BTreeSet<&str> = self.0.values().map(DistrictCode::as_str).collect();
+        codes.into_iter().collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl Format {
-    /// Takes the districts of a directory.
-    pub(crate) fn districts_of(directory: &Directory) -> BTreeMap<String, DistrictCode> {
-        directory
-            .districts()
-            .flat_map(|district| {
-                let code = &district.code;
-                [
-                    (code.as_str().to_owned(), code.clone()),
-                    (district.name.clone(), code.clone()),
-                ]
-            })
-            .collect()
-    }
-
     /// Reads one line. The names of fields that the format does not know are counted in `ignored`.
     pub(crate) fn read(
         &self,
@@ -145,21 +160,14 @@ impl Format {
         let Some(text) = fields.optional("district")? else {
             return Ok(None);
         };
-        let Some(known) = &self.districts else {
-            return Ok(Some(DistrictCode::new(text)));
-        };
-        match known.get(&text) {
-            Some(code) => Ok(Some(code.clone())),
-            None => {
-                let codes: BTreeSet<&str> = known.values().map(DistrictCode::as_str).collect();
-                let codes: Vec<&str> = codes.into_iter().collect();
-                Err(fields.refuse(
-                    "district",
-                    format!("`{text}` is not in the directory"),
-                    format!("use one of {}, or leave it out", codes.join(", ")),
-                ))
-            }
-        }
+        let district = self.districts.0.get(&text).cloned();
+        district.map(Some).ok_or_else(|| {
+            fields.refuse(
+                "district",
+                format!("`{text}` is not in the directory"),
+                format!("use one of {}, or leave it out", self.districts.codes()),
+            )
+        })
     }
 }
 
@@ -300,17 +308,15 @@ mod tests {
     use super::*;
 
     fn format(needs_received_at: bool) -> Format {
-        let district = DistrictCode::new("440106");
+        let directory = toml::from_str(crate::demo::ORGANISATIONS).unwrap();
         Format {
             default_type: OrderType::Complaint,
             needs_received_at,
-            districts: Some(BTreeMap::from([
-                ("440106".to_owned(), district.clone()),
-                ("天河区".to_owned(), district),
-            ])),
+            districts: Districts::of(&directory),
         }
     }
 
+    #[track_caller]
     fn check_refused(line: &[u8], field: &str, problem: &str) {
         let refusal = format(true)
             .read(7, line, &mut BTreeMap::new())
@@ -382,10 +388,7 @@ mod tests {
     fn the_sample_requests_have_the_format() {
         let requests = include_str!("../../demo/requests.jsonl");
         let mut ignored = BTreeMap::new();
-        let format = Format {
-            districts: None,
-            ..format(true)
-        };
+        let format = format(true);
         for (line, text) in (1..).zip(requests.lines()) {
             let record = format.read(line, text.as_bytes(), &mut ignored).unwrap();
             assert!(!record.default_type, "{}", record.id);

@@ -99,15 +99,18 @@ impl Existing<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::record::Format;
+    use lifecycle::ids::DistrictCode;
+
+    use super::super::record::{Districts, Format};
     use super::*;
 
     #[track_caller]
     fn check(line: &str, refused: Option<&str>) {
+        let district = DistrictCode::new("440106");
         let format = Format {
             default_type: OrderType::Complaint,
             needs_received_at: false,
-            districts: None,
+            districts: Districts::new([(&district, "天河区")]),
         };
         let record = format
             .read(1, line.as_bytes(), &mut BTreeMap::new())

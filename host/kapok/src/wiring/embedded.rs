@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
+use chrono::{DateTime, Utc};
 use engine::ports::{self, ManualClock, OrderFilter, SystemClock};
 use engine::{Engine, Parts};
 use lifecycle::directory::Directory;
@@ -28,6 +29,8 @@ pub(crate) enum Clock {
     AsLeft,
     /// This one.
     Kind(ClockKind),
+    /// A manual one that begins at this instant, if nothing has happened yet.
+    ManualFrom(DateTime<Utc>),
     /// A manual one that can go back to the beginning of time, if nothing has happened yet.
     ManualFromBeginning,
 }
@@ -143,17 +146,33 @@ fn make_clock(
             folder.display(),
             values::rfc3339(at)
         ),
+        (Clock::ManualFrom(_), Some(at)) => bail!(
+            "`{}` stands on a manual clock already, at {}; leave out --clock-start, or use another \
+             --data",
+            folder.display(),
+            values::rfc3339(at)
+        ),
+        (Clock::ManualFrom(at), None) => {
+            unused(store, folder)?;
+            manual(at)
+        }
         (Clock::ManualFromBeginning, None) => {
-            let any = store.list(&OrderFilter::default(), None, 1)?;
-            if !any.items.is_empty() {
-                bail!(
-                    "`{}` has orders on the machine's time; import with --at now, or into another \
-                     --data",
-                    folder.display()
-                );
-            }
+            unused(store, folder)?;
             // Kept only once it is advanced, so that an import that files nothing leaves no trace.
-            Ok(Arc::new(ManualClock::at(chrono::DateTime::UNIX_EPOCH)))
+            Ok(Arc::new(ManualClock::at(DateTime::UNIX_EPOCH)))
         }
     }
+}
+
+/// Whether nothing has happened in a data directory, so that its time may begin anywhere.
+fn unused(store: &dyn ports::Store, folder: &Path) -> anyhow::Result<()> {
+    let any = store.list(&OrderFilter::default(), None, 1)?;
+    if !any.items.is_empty() {
+        bail!(
+            "`{}` has orders on the machine's time; keep to it (import with --at now), or use \
+             another --data",
+            folder.display()
+        );
+    }
+    Ok(())
 }

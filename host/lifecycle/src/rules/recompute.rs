@@ -1,7 +1,8 @@
-//! Recomputing provisional deadlines under a new calendar: C3, P14.
+//! Recomputing deadlines under a new calendar: C3, P14.
 //!
-//! Only provisional deadlines of an open order move, and only those that have not been missed: a
-//! missed one is a fact and stays, marked as provisional for assessment to see. Where the new
+//! Every deadline of an open order is computed anew, whether it was provisional or not, because a notice
+//! may correct an earlier one. Only those that have been missed stay: a miss is a fact, marked
+//! as provisional for assessment to see. Where the new
 //! due instant lies in the past and the old one did not, the unit has until 24:00 of the day on which
 //! the calendar is recomputed, but never longer than it had: it relied on what it was told, so nothing
 //! becomes overdue in the past. The days counted stay those of the calendar then; the event keeps what
@@ -9,6 +10,7 @@
 
 use super::due;
 use crate::deadline::{Deadline, DeadlineKind};
+use crate::decide::Context;
 use crate::draft::{Draft, out_of_range};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
@@ -21,13 +23,12 @@ pub(crate) fn recompute(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), 
     // What has passed just now was marked as missed above.
     let lapsed = order.lapsed_deadlines(draft.now());
     for deadline in order.open_deadlines() {
-        let missed = order.has_missed(deadline) || lapsed.contains(&deadline);
-        if missed || !deadline.due.provisional {
+        if order.has_missed(deadline) || lapsed.contains(&deadline) {
             continue;
         }
-        let renewed = renewed(order, deadline, draft)?;
+        let renewed = renewed(order, deadline, draft.context).map_err(out_of_range)?;
         let moved = renewed.due.due_at != deadline.due.due_at;
-        if moved || renewed.due.provisional != deadline.due.provisional {
+        if differs(&renewed, deadline) {
             let previous_due_at = deadline.due.due_at;
             draft.emit(Event::DeadlineRecomputed {
                 deadline: renewed,
@@ -45,21 +46,36 @@ pub(crate) fn recompute(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), 
     }
 }
 
+/// Whether the calendar of the context has an open deadline of the order otherwise than the order
+/// does. Cheap, because it is asked of every open order: nothing is decided and nobody is asked.
+#[must_use]
+pub fn needs_recomputation(order: &WorkOrder, context: &Context<'_>) -> bool {
+    order.open_deadlines().into_iter().any(|deadline| {
+        // What cannot be computed is told by the decision itself.
+        !order.has_missed(deadline)
+            && renewed(order, deadline, context).map_or(true, |renewed| differs(&renewed, deadline))
+    })
+}
+
+/// The calendar's version alone makes no difference, nor do the rules of today.
+fn differs(new: &Deadline, old: &Deadline) -> bool {
+    (new.due.due_at, new.due.provisional, &new.due.counted)
+        != (old.due.due_at, old.due.provisional, &old.due.counted)
+}
+
 /// The deadline as the calendar of the context has it.
-fn renewed(order: &WorkOrder, old: &Deadline, draft: &Draft<'_>) -> Result<Deadline, Rejection> {
-    let context = draft.context;
+fn renewed(
+    order: &WorkOrder,
+    old: &Deadline,
+    context: &Context<'_>,
+) -> Result<Deadline, calendar::Error> {
     let mut new = old.clone();
-    new.due = context
-        .calendar
-        .due(old.trigger_at, old.period)
-        .map_err(out_of_range)?;
+    new.due = context.calendar.due(old.trigger_at, old.period)?;
     if new.is_late(context.now) {
         let today = calendar::end_of(calendar::local_date(context.now));
         new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));
     }
-    new.warn_at = new
-        .warning(order.order_type, context)
-        .map_err(out_of_range)?;
+    new.warn_at = new.warning(order.order_type, context)?;
     Ok(new)
 }
 

@@ -81,7 +81,7 @@ fn check_content(
     }
 }
 
-/// R40–R42(2): a reply, or one of the two exceptions, each with what proves it.
+/// R40–R42(2): a reply, or one of the two exceptions, each with what proves it; never both.
 fn check_reply(
     assignment: &Assignment,
     report: &HandlingReport,
@@ -90,6 +90,7 @@ fn check_reply(
     match &report.reply_exception {
         None if assignment.reply.is_some() => Ok(()),
         None => Err(Rejection::ReplyMissing),
+        Some(_) if assignment.reply.is_some() => Err(Rejection::AlreadyReplied),
         Some(ReplyException::NotWanted { evidence }) => {
             check::filled("reply_exception.evidence.reference", &evidence.reference)
         }

@@ -155,6 +155,12 @@ fn reply_and_its_evidence() {
         "2026-05-12 10:00 submit not_wanted evidence=_",
         "rejected: missing-field",
     );
+    for exception in ["not_wanted", "unreachable"] {
+        handling(
+            &format!("2026-05-12 10:00 reply\n2026-05-12 10:00 submit {exception}"),
+            "rejected: already-replied",
+        );
+    }
 }
 
 #[test]

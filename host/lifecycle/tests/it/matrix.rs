@@ -36,8 +36,7 @@ const STAGES: [(&str, &str, &str, &str); 10] = [
         "in_handling",
         "2026-05-11 10:00 register complaint
          2026-05-11 11:00 dispatch GZ-CGJ
-         2026-05-11 11:10 accept
-         2026-05-11 11:20 reply",
+         2026-05-11 11:10 accept",
         "2026-05-11 12:00",
         "2026-05-26 00:00:01",
     ),

@@ -129,3 +129,14 @@ fn never_makes_anything_overdue_in_the_past() {
           = in_handling, handling 2027-01-18 24:00, missed handling by GZ-CGJ
     "#]].assert_eq(&transcript(script));
 }
+
+/// A notice that is corrected moves what the one before made final.
+#[test]
+fn a_correction_moves_what_was_final() {
+    let past = dispatched("2026-12-18 10:00");
+    let wrong = format!("{past}\n2026-12-20 11:00 recompute calendar=2027");
+    check(
+        &format!("{wrong}\n2026-12-21 11:00 recompute calendar=2027b"),
+        "deadline_recomputed(handling)",
+    );
+}

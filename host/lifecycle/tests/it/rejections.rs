@@ -36,6 +36,7 @@ fn all() -> Vec<Rejection> {
         Rejection::Missing { field: "evidence" },
         Rejection::ReplyWithoutEvidence,
         Rejection::ReplyMissing,
+        Rejection::AlreadyReplied,
         Rejection::TooFewContactAttempts {
             counted: 2,
             needed: 3,
@@ -67,6 +68,7 @@ fn is_law(rejection: &Rejection) -> bool {
         | Rejection::SpecialLimitWithoutBasis
         | Rejection::ReplyWithoutEvidence
         | Rejection::ReplyMissing
+        | Rejection::AlreadyReplied
         | Rejection::TooFewContactAttempts { .. }
         | Rejection::RequesterWasReached
         | Rejection::RatingTooLate { .. }
@@ -110,6 +112,7 @@ fn each_has_code_article_and_way_out() {
         missing-field |  | evidence must not be empty | fill in the field
         reply-without-evidence | 第二十一条第一款 | a reply needs at least one recording, call log, message log or document as evidence | attach the reference of the evidence
         reply-missing | 第二十一条第二款 | the requester must be told the result before the report is submitted | record the reply, or state an exception
+        already-replied | 第二十一条 | a reply is recorded, so the report cannot say that there was none | submit the report without the exception
         too-few-contact-attempts | 第二十一条第一款 | 2 of 3 calls count; a further one from 2026-05-25 21:30:00 | call again, at least 15 minutes apart
         requester-was-reached | 第二十一条第一款 | a call was answered, so the requester is not unreachable | record the reply
         rating-too-late | 第二十七条第三项 | the rating came after 2026-05-24 24:00; the order counts as unrated | nothing; the time is over

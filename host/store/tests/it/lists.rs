@@ -148,3 +148,33 @@ fn a_line_is_the_order_in_short() {
     let expected = engine::ports::OrderSummary::of(&fixture.load(&id));
     assert_eq!(page.items, [expected]);
 }
+
+#[test]
+fn open_orders_come_in_pages_and_without_the_closed_ones() {
+    let fixture = seven();
+    let third = fixture.store.order_by_source("test:3").unwrap().unwrap();
+    let closed = "UPDATE orders SET stage = 'closed' WHERE id = ?1";
+    let raw = fixture.raw();
+    raw.execute(closed, [third.as_str()]).unwrap();
+    let mut sizes = Vec::new();
+    let mut seen = Vec::new();
+    loop {
+        let page = fixture.store.open_orders(seen.last(), 4).unwrap();
+        if page.is_empty() {
+            break;
+        }
+        sizes.push(page.len());
+        seen.extend(page.into_iter().map(|order| order.id));
+    }
+    assert_eq!(sizes, [4, 2]);
+    assert!(seen.is_sorted() && !seen.contains(&third));
+    let plan: String = raw
+        .query_row(
+            "EXPLAIN QUERY PLAN SELECT state FROM orders WHERE stage <> 'closed' AND id > ?1 \
+             ORDER BY id LIMIT ?2",
+            rusqlite::params!["", 4],
+            |row| row.get(3),
+        )
+        .unwrap();
+    assert!(plan.contains("orders_open"), "{plan}");
+}

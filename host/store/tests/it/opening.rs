@@ -22,6 +22,15 @@ fn an_empty_directory_becomes_a_store_that_lasts() {
         std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777,
         0o700
     );
+    // Also in a directory that was there before, open to all.
+    std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+    for file in ["kapok.db", "kapok.db-wal", "kapok.db-shm"] {
+        let mode = std::fs::metadata(dir.join(file))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
     store.check().unwrap();
     assert_eq!(store.manual_clock().unwrap(), None);
     assert_eq!(store.recomputed_under().unwrap(), None);

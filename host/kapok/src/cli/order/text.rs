@@ -51,7 +51,7 @@ pub(super) fn list(orders: &[Value]) -> String {
         "due",
         "notes",
     ];
-    format!("{}\n{} orders", output::table(&head, &rows), orders.len())
+    format!("{}\n{} shown", output::table(&head, &rows), orders.len())
 }
 
 fn head(order: &Value) -> Vec<String> {

@@ -3,13 +3,16 @@
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
+use lifecycle::ids::DistrictCode;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{At, Existing, Outcome, Target};
 use crate::client::{Client, Problem, problem_of};
-use crate::import::record::{Record, Refusal};
+use crate::import::record::{Districts, Record, Refusal};
 use crate::values;
 
 /// So often a message is sent when the server is busy or not reached.
@@ -39,6 +42,26 @@ impl Server {
             admin,
             run: values::random_hex::<8>()?,
         })
+    }
+
+    /// The server's districts.
+    pub(crate) fn districts(&self) -> anyhow::Result<Districts> {
+        #[derive(Deserialize)]
+        struct Directory {
+            districts: Vec<District>,
+        }
+        #[derive(Deserialize)]
+        struct District {
+            code: DistrictCode,
+            name: String,
+        }
+        let answer = self.client.get("/api/v1/directory")?;
+        let directory = Directory::deserialize(&answer)
+            .context("the server's directory of districts cannot be read")?;
+        let districts = directory.districts.iter();
+        Ok(Districts::new(
+            districts.map(|district| (&district.code, district.name.as_str())),
+        ))
     }
 
     /// Sends until the server has taken it in; the key makes repetitions harmless.
