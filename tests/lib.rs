@@ -1,1 +1,1 @@
-//! Helpers shared by the integration tests.
+//! Nothing: Cargo wants a library beside the tests and benchmarks of this package.

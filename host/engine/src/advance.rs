@@ -17,23 +17,14 @@ const BATCH: u32 = 256;
 const YEARS_AHEAD: i32 = 2;
 
 impl Engine {
-    /// Moves a manual clock forward in one jump and keeps where it stands. What fell due meanwhile
-    /// waits for [`Engine::tick`] and happens at the new instant; see [`Engine::pass_time`].
-    ///
-    /// # Errors
-    /// [`Error::Rejected`] for anybody but the admin, [`Error::InvalidInput`] when the clock is not
-    /// manual, would run back, or would leave the years of the calendar, [`Error::Store`].
-    pub fn advance_clock(&self, to: DateTime<Utc>, by: &Actor) -> Result<DateTime<Utc>, Error> {
-        let (clock, to) = self.settable(to, by)?;
-        self.set(clock, to)
-    }
-
     /// Moves a manual clock forward from timer to timer, so that everything falls due at its own
     /// instant. After `items_max` timers and effects it jumps; ticks work off the rest, at the new
     /// instant, and [`Tick::more`] of the answer says so.
     ///
     /// # Errors
-    /// As [`Engine::advance_clock`]; what happened before a failure of the store stays.
+    /// [`Error::Rejected`] for anybody but the admin, [`Error::InvalidInput`] when the clock is not
+    /// manual, would run back, or would leave the years of the calendar, [`Error::Store`]; what
+    /// happened before a failure of the store stays.
     pub fn pass_time(
         &self,
         to: DateTime<Utc>,
@@ -129,9 +120,10 @@ impl Engine {
         Ok((clock, to))
     }
 
-    fn set(&self, clock: &ManualClock, to: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    fn set(&self, clock: &ManualClock, to: DateTime<Utc>) -> Result<(), Error> {
         self.store.set_manual_clock(to)?;
-        Ok(clock.advance_to(to))
+        clock.advance_to(to);
+        Ok(())
     }
 }
 

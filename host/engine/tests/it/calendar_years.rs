@@ -28,7 +28,7 @@ fn at_the_end_of_the_year() -> (World, lifecycle::ids::OrderId) {
     world.register("工地打桩");
     world
         .engine
-        .advance_clock(at("2026-12-28T09:00:00+08:00"), &admin())
+        .pass_time(at("2026-12-28T09:00:00+08:00"), &admin(), 0)
         .unwrap();
     world.work_off();
     let id = world.register("工地打桩").order.id;

@@ -61,7 +61,7 @@ fn the_rating_is_offered_once() {
     // Nobody rates in five days: the timer ends the order.
     world
         .engine
-        .advance_clock(at("2026-09-22T00:00:00.001+08:00"), &admin())
+        .pass_time(at("2026-09-22T00:00:00.001+08:00"), &admin(), 0)
         .unwrap();
     assert_eq!(world.work_off().timers, 1);
     assert_eq!(world.work_off().timers, 0);
@@ -87,7 +87,7 @@ fn deadlines_pass_once_and_strictly_after_their_instant() {
         ("2026-09-19T00:00:00+08:00", 0),
         ("2026-09-19T00:00:00.001+08:00", 1),
     ] {
-        world.engine.advance_clock(at(now), &admin()).unwrap();
+        world.engine.pass_time(at(now), &admin(), 0).unwrap();
         for _ in 0..2 {
             world.work_off();
             for id in &orders {
@@ -98,7 +98,7 @@ fn deadlines_pass_once_and_strictly_after_their_instant() {
     // Everything until long after the end of handling, on 30 September, in one go.
     world
         .engine
-        .advance_clock(at("2026-11-01T00:00:00+08:00"), &admin())
+        .pass_time(at("2026-11-01T00:00:00+08:00"), &admin(), 0)
         .unwrap();
     world.work_off();
     for id in &orders {
@@ -129,16 +129,17 @@ fn only_the_admin_moves_the_clock_and_only_forward() {
     let world = World::new();
     let later = at("2026-09-17T00:00:00+08:00");
     assert!(matches!(
-        world.engine.advance_clock(later, &operator()),
+        world.engine.pass_time(later, &operator(), 0),
         Err(Error::Rejected(Rejection::NotPermitted { .. }))
     ));
-    assert_eq!(world.engine.advance_clock(later, &admin()).unwrap(), later);
+    world.engine.pass_time(later, &admin(), 0).unwrap();
+    assert_eq!(world.engine.now(), later);
     let kept = engine::ports::Store::manual_clock(&*world.store).unwrap();
     assert_eq!(kept, Some(later));
     assert!(matches!(
         world
             .engine
-            .advance_clock(at("2026-09-16T23:59:59+08:00"), &admin()),
+            .pass_time(at("2026-09-16T23:59:59+08:00"), &admin(), 0),
         Err(Error::InvalidInput { field: "now", .. })
     ));
 }
@@ -148,7 +149,7 @@ fn deadlines_explain_themselves() {
     let world = World::new();
     world
         .engine
-        .advance_clock(at("2026-09-18T16:00:00+08:00"), &admin())
+        .pass_time(at("2026-09-18T16:00:00+08:00"), &admin(), 0)
         .unwrap();
     let id = world.register(PILING).order.id;
     let view = world.engine.view(&id, &operator()).unwrap();
@@ -183,7 +184,7 @@ fn the_clock_stays_within_the_calendar() {
     let refusal = |to: &str| {
         world
             .engine
-            .advance_clock(at(to), &admin())
+            .pass_time(at(to), &admin(), 0)
             .unwrap_err()
             .to_string()
     };
@@ -194,7 +195,7 @@ fn the_clock_stays_within_the_calendar() {
     assert!(back.contains("before 2026-09-16T10:00:00+08:00"), "{back}");
     // At the last instant orders can still be registered.
     let last = at("2098-01-01T00:00:00+08:00");
-    world.engine.advance_clock(last, &admin()).unwrap();
+    world.engine.pass_time(last, &admin(), 0).unwrap();
     world.register(PILING);
 }
 
