@@ -8,8 +8,11 @@
     reason = "a benchmark divides times and prints figures"
 )]
 
+mod city;
 mod decision;
+mod herd;
 mod import;
+mod scale;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -18,9 +21,22 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 fn main() -> anyhow::Result<()> {
-    decision::run()?;
-    import::run()?;
-    start::run()
+    // A word picks one of them: `make bench ONLY=scale`.
+    let only = std::env::args()
+        .nth(1)
+        .filter(|word| !word.starts_with('-'));
+    let all: [(&str, fn() -> anyhow::Result<()>); 4] = [
+        ("decision", decision::run),
+        ("import", import::run),
+        ("start", start::run),
+        ("scale", scale::run),
+    ];
+    for (name, run) in all {
+        if only.as_ref().is_none_or(|only| only == name) {
+            run()?;
+        }
+    }
+    Ok(())
 }
 
 /// The root of the repository.

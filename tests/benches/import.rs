@@ -13,14 +13,13 @@ use anyhow::Context as _;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+use crate::city::CALLERS;
 use crate::{kapok, report, root};
 
 /// Requests to import.
 const REQUESTS: usize = 20_000;
 /// Orders that the bare inserts carry: as many as the callers share evenly.
 const CARRIED: usize = REQUESTS / CALLERS * CALLERS;
-/// Callers at the same time, as `kapok import` has.
-const CALLERS: usize = 64;
 /// Rows that share a transaction at most, as in the store.
 const BATCH_MAX: usize = 256;
 
@@ -47,7 +46,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
         .get("orders_per_second")
         .and_then(serde_json::Value::as_f64)
         .context("no rate in the summary")?;
-    let bare = bare(&data.join("kapok.db"), &folder.path().join("bare.db"))?;
+    let source = Connection::open(data.join("kapok.db"))?;
+    let bare = insert_all(
+        &source,
+        tables(&source)?,
+        &folder.path().join("bare.db"),
+        CARRIED,
+    )?;
     report(
         "import, each order durable",
         ours,
@@ -82,15 +87,14 @@ pub(crate) fn write_requests(path: &Path, count: usize) -> anyhow::Result<()> {
 }
 
 /// A table's rows, and the statement that inserts one.
-struct Table {
-    insert: String,
-    rows: Vec<Vec<Value>>,
+pub(crate) struct Table {
+    pub(crate) insert: String,
+    pub(crate) rows: Vec<Vec<Value>>,
 }
 
 /// The rows that every order brings, read from a finished import.
 fn tables(source: &Connection) -> anyhow::Result<Vec<Table>> {
-    let mut tables = Vec::new();
-    for name in [
+    let names = [
         "orders",
         "events",
         "requesters",
@@ -98,34 +102,51 @@ fn tables(source: &Connection) -> anyhow::Result<Vec<Table>> {
         "questions",
         "messages",
         "timers",
-    ] {
-        // Without generated columns, which nobody inserts.
-        let columns: Vec<String> = source
-            .prepare("SELECT name FROM pragma_table_info(?1)")?
-            .query_map([name], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let list = columns.join(", ");
-        let places = vec!["?"; columns.len()].join(", ");
-        let rows = source
-            .prepare(&format!("SELECT {list} FROM {name} ORDER BY rowid"))
-            .or_else(|_without_rowid| source.prepare(&format!("SELECT {list} FROM {name}")))?
-            .query_map([], |row| {
-                (0..columns.len()).map(|column| row.get(column)).collect()
-            })?
-            .collect::<Result<_, _>>()?;
-        tables.push(Table {
-            insert: format!("INSERT INTO {name} ({list}) VALUES ({places})"),
-            rows,
-        });
-    }
-    Ok(tables)
+    ];
+    names
+        .into_iter()
+        .map(|name| {
+            let (insert, rows) = rows(source, name, "")?;
+            Ok(Table { insert, rows })
+        })
+        .collect()
 }
 
-/// Orders a second when the rows of a finished import are inserted into an empty database with the same
-/// tables, indices and durability.
-fn bare(imported: &Path, path: &Path) -> anyhow::Result<f64> {
-    let source = Connection::open(imported)?;
-    let tables = tables(&source)?;
+/// A table's rows in the order in which they were inserted, and the statement that inserts one.
+pub(crate) fn rows(
+    source: &Connection,
+    table: &str,
+    condition: &str,
+) -> anyhow::Result<(String, Vec<Vec<Value>>)> {
+    // Without generated columns, which nobody inserts.
+    let columns: Vec<String> = source
+        .prepare("SELECT name FROM pragma_table_info(?1)")?
+        .query_map([table], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let list = columns.join(", ");
+    let places = vec!["?"; columns.len()].join(", ");
+    let select = format!("SELECT {list} FROM {table} {condition}");
+    let rows = source
+        .prepare(&format!("{select} ORDER BY rowid"))
+        .or_else(|_without_rowid| source.prepare(&select))?
+        .query_map([], |row| {
+            (0..columns.len()).map(|column| row.get(column)).collect()
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok((
+        format!("INSERT INTO {table} ({list}) VALUES ({places})"),
+        rows,
+    ))
+}
+
+/// Commits a second when the rows of so many are inserted into an empty database with the same tables,
+/// indices and durability as the source.
+pub(crate) fn insert_all(
+    source: &Connection,
+    tables: Vec<Table>,
+    path: &Path,
+    carried: usize,
+) -> anyhow::Result<f64> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -141,25 +162,25 @@ fn bare(imported: &Path, path: &Path) -> anyhow::Result<f64> {
     connection.execute_batch(&schema.join(";"))?;
     let (queue, jobs) = sync_channel::<Sender<()>>(1024);
     let writer = thread::spawn(move || -> rusqlite::Result<()> {
-        let mut order = 0;
+        let mut commit = 0;
         while let Ok(first) = jobs.recv() {
             let mut batch = vec![first];
             batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
             connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             for _ in &batch {
                 for table in &tables {
-                    // This order's share of the table's rows.
-                    let share = |n: usize| table.rows.len() * n / CARRIED;
+                    // This commit's share of the table's rows.
+                    let share = |n: usize| table.rows.len() * n / carried;
                     let mine = table
                         .rows
-                        .get(share(order)..share(order + 1))
+                        .get(share(commit)..share(commit + 1))
                         .unwrap_or_default();
                     let mut insert = connection.prepare_cached(&table.insert)?;
                     for row in mine {
                         insert.execute(params_from_iter(row))?;
                     }
                 }
-                order += 1;
+                commit += 1;
             }
             connection.prepare_cached("COMMIT")?.execute([])?;
             for caller in batch {
@@ -173,7 +194,7 @@ fn bare(imported: &Path, path: &Path) -> anyhow::Result<f64> {
         for _ in 0..CALLERS {
             let queue = queue.clone();
             scope.spawn(move || {
-                for _ in 0..CARRIED / CALLERS {
+                for _ in 0..carried / CALLERS {
                     let (done, wait) = channel();
                     if queue.send(done).is_err() || wait.recv().is_err() {
                         return;
@@ -187,5 +208,5 @@ fn bare(imported: &Path, path: &Path) -> anyhow::Result<f64> {
     writer
         .join()
         .map_err(|_panic| anyhow::anyhow!("the writer panicked"))??;
-    Ok(CARRIED as f64 / elapsed)
+    Ok(carried as f64 / elapsed)
 }

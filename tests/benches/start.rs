@@ -61,9 +61,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// A running server; ends with the value.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Drop for Server {
@@ -74,7 +74,8 @@ impl Drop for Server {
     }
 }
 
-fn start(data: &Path) -> anyhow::Result<(Duration, Server)> {
+/// Starts the server on a data directory; gives how long it took until its first 200.
+pub(crate) fn start(data: &Path) -> anyhow::Result<(Duration, Server)> {
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let url = format!("http://127.0.0.1:{port}");
     let begin = Instant::now();
@@ -101,7 +102,7 @@ fn start(data: &Path) -> anyhow::Result<(Duration, Server)> {
 }
 
 /// The token of a role, wherever in the file it stands.
-fn token_of(value: &serde_json::Value, role: &str) -> Option<String> {
+pub(crate) fn token_of(value: &serde_json::Value, role: &str) -> Option<String> {
     match value {
         serde_json::Value::Object(fields) => {
             let named = fields.get("role").is_some_and(|named| named == role);

@@ -2,6 +2,8 @@
 //! says to real data directories and a real server.
 
 mod import;
+mod notify;
+mod rules;
 mod server;
 mod time;
 
@@ -154,6 +156,7 @@ fn every_command_has_a_manual() {
         "functions",
         "clock show",
         "clock advance",
+        "rules",
     ] {
         let text = run(&format!("{command} --help"), 0);
         check_contains(&text, &["Usage: kapok", "Examples:", "Exit codes:"]);

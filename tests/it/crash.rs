@@ -1,5 +1,5 @@
-//! A process that is killed at any point loses nothing that it acknowledged: orders, texts, journal
-//! and outbox are whole when the next one opens the same data.
+//! A process that is killed at any point loses nothing that it acknowledged, and does nothing twice:
+//! orders, texts, journal, timers and outbox are whole when the next one opens the same data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,14 +10,18 @@ use std::sync::Arc;
 use contract::types::{Channel, OrderType};
 use contract::{escalation, knowledge, routing};
 use engine::ports::{
-    ActiveRule, Advisor, DecisionContext, OrderFilter, PersonalData, Store, SystemClock,
+    ActiveRule, Advisor, Clock, DecisionContext, ManualClock, Message, OrderFilter, Store,
+    SystemClock,
 };
-use engine::{CommandOptions, Engine, NewRequest, Parts};
+use engine::{CommandOptions, Engine, NewRequest, Parts, Tick};
 use lifecycle::advice::{Attempt, EscalationAdvice, RoutingAdvice};
-use lifecycle::command::Command;
+use lifecycle::command::{Command, Moment};
+use lifecycle::deadline::DeadlineKind;
 use lifecycle::directory::Directory;
+use lifecycle::effect::Notice;
+use lifecycle::event::{Event, Recorded};
 use lifecycle::ids::{Actor, OrderId, Role};
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use store::{Options, SqliteStore};
 
 /// Tells the child where to write.
@@ -76,18 +80,29 @@ fn what_was_acknowledged_survives_being_killed() {
 
 /// Runs a writer until it has acknowledged so many commits, kills it, and notes what it acknowledged.
 fn run_and_kill(dir: &Path, lines: usize, acknowledged: &mut BTreeMap<OrderId, u64>) {
+    for line in run_child("crash::writes_until_it_is_killed", dir, lines) {
+        let (id, version) = line.split_once(' ').unwrap();
+        let version: u64 = version.parse().unwrap();
+        let known = acknowledged.entry(OrderId::new(id)).or_default();
+        *known = version.max(*known);
+    }
+}
+
+/// Runs a test of this file as another process until it has acknowledged so often, kills it, and gives
+/// what it acknowledged.
+fn run_child(test: &str, dir: &Path, lines: usize) -> Vec<String> {
     let mut child = Process::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::writes_until_it_is_killed", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(DIR, dir)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
-    let mut seen = 0;
+    let mut seen = Vec::new();
     let mut killed = false;
     loop {
         // After the kill, what still stands in the pipe was acknowledged before.
-        if !killed && seen >= lines {
+        if !killed && seen.len() >= lines {
             child.kill().unwrap();
             killed = true;
         }
@@ -95,17 +110,12 @@ fn run_and_kill(dir: &Path, lines: usize, acknowledged: &mut BTreeMap<OrderId, u
         if output.read_line(&mut line).unwrap() == 0 {
             break;
         }
-        if let Some(rest) = line.strip_prefix(ACKNOWLEDGED)
-            && let Some((id, version)) = rest.strip_suffix('\n').and_then(|it| it.split_once(' '))
-        {
-            seen += 1;
-            let version: u64 = version.parse().unwrap();
-            let known = acknowledged.entry(OrderId::new(id)).or_default();
-            *known = version.max(*known);
-        }
+        let acknowledged = line.strip_prefix(ACKNOWLEDGED);
+        seen.extend(acknowledged.and_then(|rest| Some(rest.strip_suffix('\n')?.to_owned())));
     }
     child.wait().unwrap();
-    assert!(killed, "the writer ended by itself after {seen} commits");
+    assert!(killed, "{test} ended by itself after {} lines", seen.len());
+    seen
 }
 
 /// Everything that was acknowledged is there, and everything that is there is whole.
@@ -171,15 +181,7 @@ fn writes_until_it_is_killed() {
     let Some(dir) = std::env::var_os(DIR) else {
         return;
     };
-    let store = SqliteStore::open(Path::new(&dir), &Options::default()).unwrap();
-    let engine = Engine::new(Parts {
-        store: Arc::new(store),
-        advisor: Arc::new(NoRules),
-        clock: Arc::new(SystemClock),
-        directory: Directory::default(),
-        rules: RuleSet::guangzhou_2023(),
-    });
-    let engine = engine.unwrap();
+    let engine = engine(Path::new(&dir), SystemClock);
     std::thread::scope(|scope| {
         for caller in 0..8 {
             let engine = &engine;
@@ -191,25 +193,27 @@ fn writes_until_it_is_killed() {
     });
 }
 
+/// An engine on a data directory.
+fn engine(dir: &Path, clock: impl Clock + 'static) -> Engine {
+    let store = SqliteStore::open(dir, &Options::default()).unwrap();
+    let engine = Engine::new(Parts {
+        store: Arc::new(store),
+        advisor: Arc::new(NoRules),
+        clock: Arc::new(clock),
+        directory: Directory::default(),
+        rules: RuleBook::default(),
+    });
+    engine.unwrap()
+}
+
 fn write(engine: &Engine, caller: usize) {
     let by = Actor {
         role: Role::Operator,
         name: format!("op-{caller}"),
     };
     for n in 0_u64.. {
-        let request = NewRequest {
-            order_type: OrderType::Complaint,
-            channel: Channel::Phone,
-            district: None,
-            street: None,
-            category: None,
-            subject: String::new(),
-            text: format!("第{caller}-{n}件:某工地凌晨打桩"),
-            personal: PersonalData::default(),
-            source: None,
-            registered_at: None,
-        };
         let options = CommandOptions::default();
+        let request = request(format!("第{caller}-{n}件:某工地凌晨打桩"));
         let order = engine.register(request, &by, &options).unwrap().order;
         acknowledge(&order.id, order.version);
         let order = engine
@@ -220,8 +224,91 @@ fn write(engine: &Engine, caller: usize) {
     }
 }
 
+fn request(text: String) -> NewRequest {
+    NewRequest::new(OrderType::Complaint, Channel::Phone, text)
+}
+
 fn acknowledge(order: &OrderId, version: u64) {
+    acknowledge_line(&format!("{order} {version}"));
+}
+
+fn acknowledge_line(line: &str) {
     let mut output = std::io::stdout().lock();
-    writeln!(output, "{ACKNOWLEDGED}{order} {version}").unwrap();
+    writeln!(output, "{ACKNOWLEDGED}{line}").unwrap();
     output.flush().unwrap();
+}
+
+/// Orders whose time to be dispatched ends at one instant.
+const HERD: usize = 400;
+/// Timers a tick; far fewer.
+const BATCH: u32 = 16;
+
+/// When the orders are registered, and days after they should have been dispatched.
+const REGISTERED: &str = "2026-09-16T10:00:00+08:00";
+const DAYS_LATER: &str = "2026-09-20T10:00:00+08:00";
+
+fn clock(instant: &str) -> ManualClock {
+    ManualClock::at(instant.parse().unwrap())
+}
+
+#[test]
+fn each_timer_fires_once_however_often_the_process_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let by = Actor {
+        role: Role::Operator,
+        name: "op-1".to_owned(),
+    };
+    let before = engine(dir.path(), clock(REGISTERED));
+    let orders: Vec<OrderId> = (0..HERD)
+        .map(|n| {
+            let (request, options) = (request(format!("第{n}件")), CommandOptions::default());
+            before.register(request, &by, &options).unwrap().order.id
+        })
+        .collect();
+    drop(before);
+    // In the first batch, between batches, and where effects follow.
+    for ticks in [0, 1, 3, 8, 5] {
+        run_child("crash::fires_until_it_is_killed", dir.path(), ticks);
+    }
+    let after = engine(dir.path(), clock(DAYS_LATER));
+    while after.tick(BATCH).unwrap().more {}
+    for id in &orders {
+        let view = after.view(id, &by).unwrap();
+        let passed = |recorded: &&Recorded| {
+            matches!(
+                recorded.event,
+                Event::DeadlineMarked {
+                    deadline: DeadlineKind::Dispatch,
+                    moment: Moment::Passed,
+                    ..
+                }
+            )
+        };
+        assert_eq!(view.history.iter().filter(passed).count(), 1, "{id}");
+        let told = |message: &&Message| {
+            let about = &message.notification.about;
+            matches!(
+                about,
+                Notice::Overdue {
+                    deadline: DeadlineKind::Dispatch,
+                    ..
+                }
+            )
+        };
+        assert_eq!(view.messages.iter().filter(told).count(), 1, "{id}");
+    }
+    assert_eq!(after.tick(BATCH).unwrap(), Tick::default());
+}
+
+/// The child: works off what was due days ago, until it is killed.
+#[test]
+fn fires_until_it_is_killed() {
+    let Some(dir) = std::env::var_os(DIR) else {
+        return;
+    };
+    let engine = engine(Path::new(&dir), clock(DAYS_LATER));
+    loop {
+        let tick = engine.tick(BATCH).unwrap();
+        acknowledge_line(&format!("{tick:?}"));
+    }
 }

@@ -2,8 +2,13 @@
 //! the OpenAPI document by [`server::Server::send`].
 
 mod access;
+mod bodies;
+mod deliveries;
 mod document;
+mod dossiers;
 mod life;
+mod lives;
 mod problems;
 mod reading;
 mod server;
+mod story;

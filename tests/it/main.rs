@@ -12,3 +12,4 @@ mod http_api;
 mod limits;
 mod plugins;
 mod tidy;
+mod traceability;

@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plugins", &["contract", "lifecycle", "engine"]),
     ("api", &["contract", "calendar", "lifecycle", "engine"]),
     ("functions", &["contract"]),
+    ("notify", &["contract", "calendar", "lifecycle", "engine"]),
     (
         "kapok",
         &[
@@ -28,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "plugins",
             "api",
             "functions",
+            "notify",
         ],
     ),
     ("sdk", &["contract"]),
@@ -51,15 +53,21 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("axum", &["api", "tests"]),
     ("hyper", &["functions", "tests"]),
     ("tokio", &["api", "functions", "kapok", "tests"]),
+    // Outgoing HTTP: notifications, and the command line as a client of its own server.
+    ("ureq", &["notify", "kapok", "tests"]),
+    ("lettre", &["notify"]),
+    ("rustls", &["notify"]),
 ];
 
 /// Licences that a dependency may be under; one of the alternatives must be here.
 const LICENCES: &[&str] = &[
+    "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
+    "ISC",
     "MIT",
     "Unicode-3.0",
     "Unlicense",

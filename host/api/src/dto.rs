@@ -15,17 +15,27 @@ pub mod deadlines;
 
 pub mod decisions;
 
+pub mod explanation;
+
 pub mod history;
 
+pub mod deliveries;
+
 pub mod orders;
+
+pub mod dossiers;
+
+pub mod indicators;
 
 pub mod requester;
 
 pub mod reference;
 
-pub(crate) use values::in_local_time;
 pub use values::{Line, Period, Time, Words};
+pub(crate) use values::{as_journaled, in_local_time};
 pub use vocabulary::{
-    Channel, CloseCode, CommandName, ContactResult, DeadlineKind, DispatchChoice, EvidenceKind,
-    FailureKind, FollowUpMethod, NoDeadline, OrderType, Question, QueueReason, Rating, ReplyMethod,
+    AssignmentRole, Channel, CloseCode, CommandName, ConcealedField, ConcealmentScope,
+    ContactResult, DeadlineKind, DispatchChoice, Dispute, EvidenceKind, ExclusionGround,
+    FailureKind, FollowUpMethod, MediationOutcome, NoDeadline, OrderType, Priority, ProposalState,
+    Question, QueueReason, Rating, ReplyMethod, StatementEffect, SupersededBy, SupervisionState,
 };

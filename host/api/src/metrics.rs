@@ -1,11 +1,11 @@
 //! What is counted, for Prometheus. Labels come from closed sets (route templates, command names,
 //! stable codes, scopes of the directory): never an id, never a name.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use engine::Tick;
+use engine::{Deliveries, Tick};
 use lifecycle::advice::{Attempt, FailureKind, Outcome};
 use lifecycle::event::{Event, Recorded};
 use metrics::{counter, describe_counter, describe_histogram, histogram};
@@ -25,6 +25,9 @@ pub const DECISIONS: &str = "kapok_decisions_total";
 pub const TIMERS: &str = "kapok_timers_total";
 /// Effects that were performed.
 pub const EFFECTS: &str = "kapok_effects_total";
+
+/// Attempts to send a message, by `outcome`: `sent`, `put_off` or `failed`.
+pub const DELIVERIES: &str = "kapok_deliveries_total";
 
 /// Upper bounds of the buckets of [`REQUEST_SECONDS`].
 const SECONDS: [f64; 11] = [
@@ -50,6 +53,9 @@ impl Metrics {
     /// # Errors
     /// [`Error::Recorder`] when the process has another recorder.
     pub fn install() -> Result<Self, Error> {
+        // One at a time: between the recorder and its handle another one would find neither.
+        static INSTALLING: Mutex<()> = Mutex::new(());
+        let _turn = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(handle) = INSTALLED.get() {
             return Ok(Self {
                 handle: handle.clone(),
@@ -66,13 +72,7 @@ impl Metrics {
                 let handle = INSTALLED.get_or_init(|| handle).clone();
                 Ok(Self { handle })
             }
-            // Another thread was faster, or it is a stranger's.
-            Err(_) => match INSTALLED.get() {
-                Some(handle) => Ok(Self {
-                    handle: handle.clone(),
-                }),
-                None => Err(Error::Recorder),
-            },
+            Err(_) => Err(Error::Recorder),
         }
     }
 
@@ -123,6 +123,18 @@ pub fn tick(tick: &Tick) {
     counter!(EFFECTS).increment(u64::try_from(tick.effects).unwrap_or(u64::MAX));
 }
 
+/// Counts what a call of `deliver_due` did.
+pub fn deliveries(done: &Deliveries) {
+    for (outcome, count) in [
+        ("sent", done.sent),
+        ("put_off", done.put_off),
+        ("failed", done.failed),
+    ] {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        counter!(DELIVERIES, "outcome" => outcome).increment(count);
+    }
+}
+
 fn attempts(question: &'static str, attempts: &[Attempt]) {
     for attempt in attempts {
         let labels = [
@@ -164,4 +176,5 @@ fn describe() {
     );
     describe_counter!(TIMERS, "Timers that fired");
     describe_counter!(EFFECTS, "Effects that were performed");
+    describe_counter!(DELIVERIES, "Attempts to send a message by outcome");
 }

@@ -9,6 +9,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, Header, OpenApi, RefOr, Required, Response, ResponseBuilder};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi as _};
 
+use crate::dto::dossiers::DossierOutcome;
 use crate::dto::orders::Outcome;
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody, codes};
 use crate::routes;
@@ -24,15 +25,21 @@ use crate::routes;
     tags(
         (name = "orders", description = "Registering and reading work orders (Art. 11, 43)"),
         (name = "commands", description = "What is done with a work order, one route each \
-            (Art. 13–29). Each answers with the order after it. Without `If-Match` a command is \
+            (Art. 5–30). Each answers with the order after it. Without `If-Match` a command is \
             decided on the order as it is by then; with it, only on the version that it names."),
+        (name = "notifications", description = "Messages on their way out, and their receipts"),
+        (name = "dossiers", description = "What the Rules demand beside the single order: long-term \
+            matters, staff filings, the joint conference, trainings, own mechanisms, publicity \
+            (Art. 3, 7, 18, 26, 32)"),
+        (name = "assessment", description = "Indicators, their formulas, and what may become overdue \
+            (Art. 31)"),
         (name = "calendar", description = "Working days, holiday notices and deadlines (Art. 14, 15)"),
         (name = "reference", description = "Rules, organisations, questions to rules"),
         (name = "clock", description = "The clock that everything goes by"),
         (name = "interface", description = "The description of this interface"),
         (name = "operations", description = "For whoever runs Kapok"),
     ),
-    components(schemas(Outcome, ProblemBody)),
+    components(schemas(Outcome, DossierOutcome, ProblemBody)),
     modifiers(&BearerToken),
     security(("bearer" = [])),
 )]
@@ -94,6 +101,13 @@ errors! {
         INVALID_INPUT, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
 
+    /// Of what is done with a delivery.
+    DeliveryErrors = [
+        MALFORMED_JSON, INVALID_FIELD, INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED,
+        NOT_FOUND, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE, INVALID_INPUT,
+        INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
     /// Of advancing the clock.
     ClockErrors = [
         MALFORMED_JSON, INVALID_FIELD, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED,
@@ -105,20 +119,60 @@ errors! {
     RegisterErrors = [
         MALFORMED_JSON, INVALID_FIELD, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING, BAD_TOKEN,
         NOT_PERMITTED, SOURCE_EXISTS, CONCURRENT_CHANGE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
-        HEADERS_TOO_LARGE, IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, UNKNOWN_DISTRICT, MISSING_FIELD,
+        HEADERS_TOO_LARGE, IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, UNKNOWN_UNIT, UNKNOWN_DISTRICT,
+        MISSING_FIELD, REAL_NAME_REQUIRED, CONCEALMENT_WITHOUT_FIELDS, NOT_REFILABLE,
         PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
 
     /// Of commands.
     CommandErrors = [
         MALFORMED_JSON, INVALID_FIELD, MALFORMED_IF_MATCH, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING,
-        BAD_TOKEN, NOT_PERMITTED, NOT_THE_HANDLING_UNIT, ORDER_NOT_FOUND, CONCURRENT_CHANGE,
-        VERSION_CONFLICT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE,
-        IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, ORDER_CLOSED, WRONG_STAGE, NOT_A_CONSULTATION,
-        COMMENDATION, UNKNOWN_UNIT, SPECIAL_LIMIT_WITHOUT_BASIS, IMPOSSIBLE_TIME, MISSING_FIELD,
-        REPLY_WITHOUT_EVIDENCE, REPLY_MISSING, ALREADY_REPLIED, TOO_FEW_CONTACT_ATTEMPTS,
-        REQUESTER_WAS_REACHED, RATING_TOO_LATE, ALREADY_RATED, FOLLOW_UP_MISSING,
+        BAD_TOKEN, NOT_PERMITTED, NOT_THE_HANDLING_UNIT, NOT_THE_REQUESTER, ORDER_NOT_FOUND,
+        CONCURRENT_CHANGE, VERSION_CONFLICT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        HEADERS_TOO_LARGE, IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, ORDER_CLOSED, WRONG_STAGE,
+        NOT_A_CONSULTATION, COMMENDATION, UNKNOWN_UNIT, SPECIAL_LIMIT_WITHOUT_BASIS,
+        IMPOSSIBLE_TIME, MISSING_FIELD, REPLY_WITHOUT_EVIDENCE, REPLY_MISSING, ALREADY_REPLIED,
+        TOO_FEW_CONTACT_ATTEMPTS, REQUESTER_WAS_REACHED, RATING_TOO_LATE, ALREADY_RATED,
+        FOLLOW_UP_MISSING, REAL_NAME_REQUIRED, CONCEALMENT_WITHOUT_FIELDS, NOTHING_MISSING,
+        INFORMATION_TOO_LATE, WRONG_CHANNEL, RETURN_TOO_LATE, RETURN_NOT_ALLOWED,
+        RETURN_REJECTED_BEFORE, RETURN_PROOF_MISSING, ALREADY_RETURNED_BY_UNIT,
+        JOINT_ONLY_AFTER_RETURN, NOT_A_LEAD_UNIT, UNIT_NAMED_TWICE, NO_ASSISTING_UNIT,
+        COORDINATION_REQUIRED, TOO_FEW_RETURNS, OPINION_MISSING, NO_OPINION_ASKED,
+        EXTENSION_TOO_LATE, EXTENSION_LIMIT_REACHED, EXTENSION_TOO_LONG, EXTENSION_NOT_ALLOWED,
+        EXTENSION_NOTICE_MISSING, NO_EXTENSION_TO_TELL, STATEMENT_TOO_LATE, STATEMENT_UNJUDGED,
+        NO_SUCH_STATEMENT, CONTENT_MISSING, MEDIATION_MISSING, UNKNOWN_GROUND,
+        GROUND_NEEDS_EVIDENCE, EARLY_END_TOO_LATE, REPEAT_STATEMENT_MISSING, NOT_A_REPEAT,
+        ALREADY_WITHDRAWN, GOES_ON_ONLY_REPORTS, REHANDLED_BEFORE, EXCLUSION_NOT_PROVEN,
+        ALREADY_FOLLOWED_UP, STATEMENT_WINDOW_OVER, SERVICE_RATED_BEFORE, SUPERVISION_UNFOUNDED,
+        NO_SUCH_SUPERVISION, DELAY_UNEXPLAINED, NO_SUCH_PROPOSAL, UNCHANGED, PERIOD_OUT_OF_RANGE,
+        INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
+    /// Of routes that read dossiers.
+    ReadDossierErrors = [
+        INVALID_PARAMETER, INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED, NOT_A_PARTY,
+        DOSSIER_NOT_FOUND, URI_TOO_LONG, HEADERS_TOO_LARGE, INTERNAL, STORE_FAILED, OVERLOADED,
+        TIMED_OUT,
+    ];
+
+    /// Of routes that open a dossier.
+    OpenDossierErrors = [
+        MALFORMED_JSON, INVALID_FIELD, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING, BAD_TOKEN,
+        NOT_PERMITTED, NOT_A_PARTY, CONCURRENT_CHANGE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        HEADERS_TOO_LARGE, IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, MISSING_FIELD, TOO_MANY_ENTRIES,
+        UNKNOWN_UNIT, UNKNOWN_DISTRICT, UNKNOWN_ORDER, IMPOSSIBLE_TIME, UNIT_LISTED, ORDER_LISTED,
         PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
+    /// Of commands on a dossier.
+    DossierErrors = [
+        MALFORMED_JSON, INVALID_FIELD, MALFORMED_IF_MATCH, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING,
+        BAD_TOKEN, NOT_PERMITTED, NOT_A_PARTY, DOSSIER_NOT_FOUND, CONCURRENT_CHANGE,
+        DOSSIER_VERSION_CONFLICT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE,
+        IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, WRONG_DOSSIER_KIND, DOSSIER_CLOSED,
+        WRONG_DOSSIER_STAGE, MISSING_FIELD, TOO_MANY_ENTRIES, UNKNOWN_UNIT, UNKNOWN_ORDER,
+        IMPOSSIBLE_TIME, UNIT_LISTED, UNIT_NOT_LISTED, LAST_UNIT, ORDER_LISTED, ORDER_NOT_LISTED,
+        UNIT_UNFINISHED, PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
 }
 
@@ -161,14 +215,40 @@ impl IntoResponses for Registered {
     }
 }
 
+/// The answer of every command on a dossier.
+pub(crate) struct DossierDone;
+
+impl IntoResponses for DossierDone {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let description = "The dossier after the command, and the events that came of it";
+        let response = outcome_of("DossierOutcome", description);
+        BTreeMap::from([("200".to_owned(), response.build().into())])
+    }
+}
+
+/// The answer of opening a dossier.
+pub(crate) struct DossierOpened;
+
+impl IntoResponses for DossierOpened {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let response = outcome_of("DossierOutcome", "The dossier")
+            .header("Location", header("Where the dossier is"));
+        BTreeMap::from([("201".to_owned(), response.build().into())])
+    }
+}
+
 fn outcome(description: &str) -> ResponseBuilder {
+    outcome_of("Outcome", description)
+}
+
+fn outcome_of(schema: &str, description: &str) -> ResponseBuilder {
     ResponseBuilder::new()
         .description(description)
         .content(
             "application/json",
-            Content::new(Some(Ref::from_schema_name("Outcome"))),
+            Content::new(Some(Ref::from_schema_name(schema))),
         )
-        .header("ETag", header("The order's version, such as `\"7\"`"))
+        .header("ETag", header("The version, such as `\"7\"`"))
         .header(
             "Idempotent-Replayed",
             header("`true` when the request was carried out before"),

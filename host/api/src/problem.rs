@@ -9,6 +9,8 @@ use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use engine::DossierError;
+use lifecycle::dossier;
 use lifecycle::rejection::Rejection;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -146,6 +148,17 @@ impl Problem {
         self
     }
 
+    /// The same, with the article that says so and the rejection's own numbers and instants.
+    fn refused(mut self, article: &'static str, rejection: &impl Serialize) -> Self {
+        self.0.body.article = (!article.is_empty()).then_some(article);
+        let params = serde_json::to_value(rejection).map(in_local_time);
+        if let Ok(Value::Object(mut params)) = params {
+            params.shift_remove("rejection");
+            self.0.body.params = (!params.is_empty()).then_some(params);
+        }
+        self
+    }
+
     /// A problem of our own making. The cause goes to the log and not to the client.
     pub(crate) fn internal(code: Code, error: &dyn std::error::Error) -> Self {
         tracing::error!(error = %chain(error), "the request failed");
@@ -171,16 +184,47 @@ impl Problem {
 
 impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {
-        let mut problem = Self::new(codes::of_rejection(&rejection), rejection.to_string())
-            .way_out(rejection.way_out());
-        let article = rejection.article();
-        problem.0.body.article = (!article.is_empty()).then_some(article);
-        let params = serde_json::to_value(&rejection).map(in_local_time);
-        if let Ok(Value::Object(mut params)) = params {
-            params.shift_remove("rejection");
-            problem.0.body.params = (!params.is_empty()).then_some(params);
+        Self::new(codes::of_rejection(&rejection), rejection.to_string())
+            .way_out(rejection.way_out())
+            .refused(rejection.article(), &rejection)
+    }
+}
+
+impl From<dossier::Rejection> for Problem {
+    fn from(rejection: dossier::Rejection) -> Self {
+        Self::new(
+            codes::of_dossier_rejection(&rejection),
+            rejection.to_string(),
+        )
+        .way_out(rejection.way_out())
+        .refused(rejection.article(), &rejection)
+    }
+}
+
+impl From<DossierError> for Problem {
+    fn from(error: DossierError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DossierError::Rejected(rejection) => rejection.into(),
+            DossierError::NotFound { dossier } => {
+                let detail = format!("there is no dossier {dossier}");
+                Self::new(codes::DOSSIER_NOT_FOUND, detail).way_out("check the number")
+            }
+            DossierError::VersionConflict { expected, actual } => {
+                let detail = if expected == IfMatch::NEVER {
+                    format!("the dossier has version {actual}, which is not what If-Match names")
+                } else {
+                    format!("the dossier has version {actual}, not {expected}")
+                };
+                Self::new(codes::DOSSIER_VERSION_CONFLICT, detail)
+                    .way_out("read the dossier again and decide anew")
+                    .current_version(actual)
+            }
+            DossierError::Busy { .. } => {
+                Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again")
+            }
+            DossierError::Corrupt { .. } => Self::internal(codes::INTERNAL, &error),
         }
-        problem
     }
 }
 
@@ -190,8 +234,13 @@ impl From<engine::Error> for Problem {
         let detail = error.to_string();
         match error {
             Error::Rejected(rejection) => rejection.into(),
+            Error::Dossier(error) => error.into(),
             Error::NotFound { order } => {
                 Self::new(codes::ORDER_NOT_FOUND, format!("there is no order {order}"))
+                    .way_out("check the number")
+            }
+            Error::NoDelivery { id } => {
+                Self::new(codes::NOT_FOUND, format!("there is no delivery {id}"))
                     .way_out("check the number")
             }
             Error::VersionConflict { expected, actual } => {

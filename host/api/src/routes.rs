@@ -4,6 +4,12 @@ mod clock;
 
 mod commands;
 
+mod deliveries;
+
+mod dossiers;
+
+mod indicators;
+
 mod operations;
 
 mod orders;
@@ -59,26 +65,103 @@ fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::register, orders::list))
         .routes(routes!(orders::show))
         .routes(routes!(orders::history))
+        .routes(routes!(orders::explain))
         .routes(routes!(orders::requester))
-        .routes(routes!(commands::answer))
-        .routes(routes!(commands::route))
-        .routes(routes!(commands::dispatch))
-        .routes(routes!(commands::accept))
-        .routes(routes!(commands::contact_attempts))
-        .routes(routes!(commands::reply))
-        .routes(routes!(commands::submit))
-        .routes(routes!(commands::review))
-        .routes(routes!(commands::rating))
-        .routes(routes!(commands::follow_up))
-        .routes(routes!(commands::close))
+        .routes(routes!(orders::messages))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::retry))
+        .routes(routes!(deliveries::receipt))
+        .merge(of_dossiers())
+        .merge(of_commands())
+        .routes(routes!(indicators::indicators))
+        .routes(routes!(indicators::forecast))
         .routes(routes!(reference::rules))
         .routes(routes!(reference::directory))
+        .routes(routes!(reference::regulation))
         .routes(routes!(reference::calendar))
         .routes(routes!(reference::calendar_year))
         .routes(routes!(reference::import_calendar_year))
         .routes(routes!(reference::deadline))
         .routes(routes!(reference::question))
         .routes(routes!(clock::read, clock::advance))
+}
+
+/// Routes of dossiers, which need a token too.
+fn of_dossiers() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(dossiers::list))
+        .routes(routes!(dossiers::show))
+        .routes(routes!(dossiers::warnings))
+        .routes(routes!(dossiers::list_matter))
+        .routes(routes!(dossiers::announce_change))
+        .routes(routes!(dossiers::record_meeting))
+        .routes(routes!(dossiers::record_training))
+        .routes(routes!(dossiers::submit_solution))
+        .routes(routes!(dossiers::publish))
+        .routes(routes!(dossiers::add_unit))
+        .routes(routes!(dossiers::remove_unit))
+        .routes(routes!(dossiers::add_orders))
+        .routes(routes!(dossiers::remove_orders))
+        .routes(routes!(dossiers::issue_bulletin))
+        .routes(routes!(dossiers::submit_plan))
+        .routes(routes!(dossiers::tell_progress))
+        .routes(routes!(dossiers::report_stage))
+        .routes(routes!(dossiers::end_procedure))
+        .routes(routes!(dossiers::report_final))
+        .routes(routes!(dossiers::record_opinion))
+        .routes(routes!(dossiers::feed_back))
+        .routes(routes!(dossiers::close_matter))
+        .routes(routes!(dossiers::file_change))
+        .routes(routes!(dossiers::record_ruling))
+}
+
+/// Commands on orders.
+fn of_commands() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(commands::information_request))
+        .routes(routes!(commands::information))
+        .routes(routes!(commands::information_assessment))
+        .routes(routes!(commands::close_incomplete))
+        .routes(routes!(commands::concealment))
+        .routes(routes!(commands::conduct))
+        .routes(routes!(commands::priority))
+        .routes(routes!(commands::reclassify))
+        .routes(routes!(commands::long_term))
+        .routes(routes!(commands::answer))
+        .routes(routes!(commands::route))
+        .routes(routes!(commands::dispatch))
+        .routes(routes!(commands::accept))
+        .routes(routes!(commands::request_return))
+        .routes(routes!(commands::late_return))
+        .routes(routes!(commands::return_decision))
+        .routes(routes!(commands::assisting_units))
+        .routes(routes!(commands::assistance))
+        .routes(routes!(commands::assistance_objection))
+        .routes(routes!(commands::objection_decision))
+        .routes(routes!(commands::coordination))
+        .routes(routes!(commands::opinion_request))
+        .routes(routes!(commands::opinion))
+        .routes(routes!(commands::extension))
+        .routes(routes!(commands::extension_notice))
+        .routes(routes!(commands::statements))
+        .routes(routes!(commands::statement_judgement))
+        .routes(routes!(commands::contact_attempts))
+        .routes(routes!(commands::reply))
+        .routes(routes!(commands::submit))
+        .routes(routes!(commands::district_review))
+        .routes(routes!(commands::review))
+        .routes(routes!(commands::withdrawal))
+        .routes(routes!(commands::withdrawal_close))
+        .routes(routes!(commands::rating))
+        .routes(routes!(commands::service_rating))
+        .routes(routes!(commands::follow_up))
+        .routes(routes!(commands::send_back))
+        .routes(routes!(commands::close))
+        .routes(routes!(commands::diligence_statement))
+        .routes(routes!(commands::supervision))
+        .routes(routes!(commands::supervision_answer))
+        .routes(routes!(commands::supervision_review))
+        .routes(routes!(commands::proposal_dismissal))
 }
 
 /// Routes that describe the interface itself.

@@ -36,11 +36,17 @@ pub enum Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::WorkingDays(1) => f.write_str("1 working day"),
             Self::WorkingDays(n) => write!(f, "{n} working days"),
+            Self::CalendarDays(1) => f.write_str("1 calendar day"),
             Self::CalendarDays(n) => write!(f, "{n} calendar days"),
+            Self::Hours(1) => f.write_str("1 hour"),
             Self::Hours(n) => write!(f, "{n} hours"),
+            Self::Minutes(1) => f.write_str("1 minute"),
             Self::Minutes(n) => write!(f, "{n} minutes"),
+            Self::Months(1) => f.write_str("1 month"),
             Self::Months(n) => write!(f, "{n} months"),
+            Self::Years(1) => f.write_str("1 year"),
             Self::Years(n) => write!(f, "{n} years"),
             Self::Until(instant) => write!(f, "until {instant}"),
         }

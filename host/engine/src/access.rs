@@ -1,12 +1,13 @@
 //! Who may see what (Art. 43, R75): staff see the orders that are theirs, and words and personal data
 //! only as far as their task needs.
 
+use lifecycle::command::ConcealedField;
 use lifecycle::event::Recorded;
-use lifecycle::ids::{Actor, Role};
+use lifecycle::ids::{Actor, Role, UnitCode};
 use lifecycle::order::WorkOrder;
 use lifecycle::rejection::Rejection;
 
-use crate::ports::OrderFilter;
+use crate::ports::{OrderFilter, PersonalData};
 
 /// How much of an order somebody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +33,7 @@ pub(crate) fn sight(
         Role::Unit(unit) => {
             if has_order(order, by) {
                 Ok(Sight::Words)
-            } else if order
-                .assignments
-                .iter()
-                .any(|assignment| assignment.unit == *unit)
-            {
+            } else if has_part(order, unit) {
                 Ok(Sight::Masked)
             } else {
                 Err(Rejection::NotTheHandlingUnit { unit: unit.clone() })
@@ -99,6 +96,40 @@ pub(crate) fn narrow(filter: &OrderFilter, by: &Actor) -> Result<OrderFilter, Re
         }
     }
     Ok(filter)
+}
+
+/// Whether a unit had the order once, assists on it, or was asked about it (Art. 17, 18, 25).
+fn has_part(order: &WorkOrder, unit: &UnitCode) -> bool {
+    let had = order.assignments.iter().map(|it| &it.unit);
+    let assists = order.assignments.iter().flat_map(|it| &it.assisting);
+    let opinions = order.coordination.iter().flat_map(|it| &it.opinions);
+    let supervised = order.supervisions.iter();
+    let supervised = supervised.flat_map(|it| std::iter::once(&it.unit).chain(&it.guidance));
+    had.chain(assists.map(|it| &it.unit))
+        .chain(opinions.map(|it| &it.request.adviser))
+        .chain(supervised.map(|it| &it.unit))
+        .any(|it| it == unit)
+}
+
+/// What somebody may see of the requester's personal data: what is concealed from handling units is
+/// left out for them (Art. 9(2), R9).
+pub(crate) fn conceal(order: &WorkOrder, by: &Actor, mut data: PersonalData) -> PersonalData {
+    if !matches!(by.role, Role::Unit(_)) {
+        return data;
+    }
+    let hidden = order.concealments.iter();
+    let hidden = hidden.filter(|it| it.scope.hides_from_units());
+    for field in hidden.flat_map(|it| &it.fields) {
+        let field = match field {
+            ConcealedField::Name => &mut data.name,
+            ConcealedField::Phone => &mut data.phone,
+            ConcealedField::IdNumber => &mut data.id_number,
+            ConcealedField::Account => &mut data.account,
+            ConcealedField::Address => &mut data.address,
+        };
+        *field = None;
+    }
+    data
 }
 
 /// Whether the order is with the actor's unit now, or ended there.

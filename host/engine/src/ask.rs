@@ -5,7 +5,7 @@ use contract::types::{Channel, Instant, OrderType};
 use contract::{escalation, routing};
 use lifecycle::command::Command;
 use lifecycle::ids::{DistrictCode, RequesterId, TextId};
-use lifecycle::order::WorkOrder;
+use lifecycle::order::{SupervisionState, WorkOrder};
 use lifecycle::{Context, Facts, Needs};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -51,6 +51,10 @@ impl Engine {
         if needs == Needs::default() {
             return Ok(asked);
         }
+        if needs.related.is_some() {
+            let personal = words.map(|words| &words.personal);
+            asked.facts.related = self.related(order, command, personal)?;
+        }
         let Some(matter) = matter(order, command, context) else {
             return Ok(asked);
         };
@@ -64,12 +68,14 @@ impl Engine {
             let words = match (words, order) {
                 (Some(words), _) => words,
                 (None, Some(order)) => {
-                    loaded = self.words(order.request, order.requester)?;
+                    loaded = self.words_with_additions(order)?;
                     &loaded
                 }
                 (None, None) => return Ok(asked),
             };
-            let question = self.routing_question(&matter, words);
+            let returned_by = order.into_iter().flat_map(WorkOrder::returned_by);
+            let excluded = returned_by.map(ToString::to_string).collect();
+            let question = self.routing_question(&matter, words, excluded);
             let (digest, bytes) = canonical(&question)?;
             let mut advice = self.advisor.route(&decision, &question);
             advice.question.clone_from(&digest);
@@ -104,7 +110,27 @@ impl Engine {
         Ok(words)
     }
 
-    fn routing_question(&self, matter: &Matter<'_>, words: &Words) -> routing::Question {
+    /// The request with what the requester has supplied and added since, as a unit would read it.
+    fn words_with_additions(&self, order: &WorkOrder) -> Result<Words, Error> {
+        let mut words = self.words(order.request, order.requester)?;
+        let supplied = order.information.iter().filter_map(|it| it.supplied);
+        let added = order.statements.iter().map(|it| it.content);
+        let ids: Vec<TextId> = supplied.chain(added).collect();
+        if !ids.is_empty() {
+            for (_, text) in self.store.texts(&ids)? {
+                words.request.text.push('\n');
+                words.request.text.push_str(&text);
+            }
+        }
+        Ok(words)
+    }
+
+    fn routing_question(
+        &self,
+        matter: &Matter<'_>,
+        words: &Words,
+        excluded_units: Vec<String>,
+    ) -> routing::Question {
         let mask = |text: &str| self.redactor.mask(text, &words.personal);
         routing::Question {
             order_type: matter.order_type,
@@ -115,8 +141,7 @@ impl Engine {
             subject: mask(&words.request.subject),
             text: mask(&words.request.text),
             registered_at: matter.registered_at,
-            // Nothing is returned yet by a command of the main path (Art. 17).
-            excluded_units: Vec::new(),
+            excluded_units,
         }
     }
 }
@@ -165,11 +190,17 @@ fn escalation_question(
         now: context.now.into(),
         registered_at: matter.registered_at,
         due_at: assignment.map(|assignment| assignment.handle_by.due.due_at.into()),
-        // Extensions, returns and supervision are no commands of the main path yet.
-        extension_count: 0,
-        return_count: 0,
-        supervised: false,
+        extension_count: count(assignment.map_or(0, |it| it.extensions.len())),
+        return_count: count(order.returned_by().count()),
+        supervised: order
+            .supervisions
+            .iter()
+            .any(|it| it.state != SupervisionState::Accepted),
     }
+}
+
+fn count(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
 }
 
 /// Narrowest first: the order's district, then the city.

@@ -21,7 +21,12 @@ impl Engine {
         let calendar = self.calendar();
         let context = self.context(dispatched_at, &calendar);
         let kind = DeadlineKind::Handling;
-        let deadline = Deadline::compute(kind, order_type, None, 0, dispatched_at, &context)?;
+        let limit = (
+            kind.rule(order_type),
+            context.rules.handling_period(order_type),
+        );
+        let trigger = (0, dispatched_at);
+        let deadline = Deadline::compute(kind, order_type, limit, trigger, &context)?;
         let explanation = explain(&deadline);
         Ok((deadline, explanation))
     }

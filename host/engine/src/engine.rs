@@ -5,19 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use calendar::Calendar;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use lifecycle::Context;
-use lifecycle::command::{Command, CommandKind, Registration};
+use lifecycle::command::{Command, CommandKind, Identification, Registration};
 use lifecycle::directory::Directory;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{Actor, OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 
 use crate::ask::Words;
+use crate::delivery::Unreachable;
+use crate::dossiers::DossierWork;
+use crate::identity::Claim;
 use crate::ports::{
-    ActiveRule, Advisor, Clock, Commit, CommitError, Earlier, PersonalData, Request, Store,
+    ActiveRule, Advisor, BoxOnly, Clock, Commit, CommitError, Earlier, Notifier, PersonalData,
+    Request, Store,
 };
 use crate::redact::Redactor;
-use crate::request::{CommandOptions, Handled, NewRequest, Texts};
+use crate::request::{CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
 use crate::years::CatchUp;
 use crate::{Error, numbers};
 
@@ -34,8 +38,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Districts and handling units.
     pub directory: Directory,
-    /// The numbers of the law.
-    pub rules: RuleSet,
+    /// The numbers of the law, by the time of their validity.
+    pub rules: RuleBook,
 }
 
 /// The engine. Shared by all threads; every method blocks until its outcome is durable.
@@ -44,8 +48,11 @@ pub struct Engine {
     pub(crate) advisor: Arc<dyn Advisor>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) directory: Directory,
-    pub(crate) rules: RuleSet,
+    pub(crate) rules: RuleBook,
     pub(crate) redactor: Redactor,
+    pub(crate) notifier: Arc<dyn Notifier>,
+    pub(crate) unreachable: Unreachable,
+    pub(crate) dossier_work: DossierWork,
     calendar: RwLock<Arc<Calendar>>,
     catching_up: Mutex<CatchUp>,
 }
@@ -75,9 +82,19 @@ impl Engine {
             directory,
             rules,
             redactor: Redactor::new(),
+            notifier: Arc::new(BoxOnly),
+            unreachable: Unreachable::default(),
+            dossier_work: DossierWork::new(),
             calendar: RwLock::new(Arc::new(calendar)),
             catching_up: Mutex::default(),
         })
+    }
+
+    /// The same, with messages that leave the house; without this they stay in their box.
+    #[must_use]
+    pub fn with_notifier(mut self, notifier: Arc<dyn Notifier>) -> Self {
+        self.notifier = notifier;
+        self
     }
 
     /// The present instant, to the millisecond, as everything here keeps it.
@@ -125,9 +142,9 @@ impl Engine {
         &self.directory
     }
 
-    /// The rule set in force.
+    /// The rule sets, by the time of their validity.
     #[must_use]
-    pub fn rules(&self) -> &RuleSet {
+    pub fn rules(&self) -> &RuleBook {
         &self.rules
     }
 
@@ -172,7 +189,10 @@ impl Engine {
         }
         let requester = RequesterId(numbers::uuid(now));
         let text = TextId(numbers::uuid(now));
-        let (registration, words) = split(request, requester, text, numbers::order_id(now));
+        let missing = request.missing.clone();
+        let missing = missing.map(|missing| (TextId(numbers::uuid(now)), missing));
+        let (mut registration, words) = split(request, requester, text, numbers::order_id(now));
+        registration.missing = missing.as_ref().map(|(id, _)| *id);
         let kept = serde_json::to_string(&words.request).map_err(Error::Question)?;
         let order = registration.order.clone();
         let mut command = Command::Register(registration);
@@ -184,6 +204,7 @@ impl Engine {
         };
         step.commit.requester = Some((requester, words.personal));
         step.commit.texts = vec![(text, kept)];
+        step.commit.texts.extend(missing);
         step.commit.idempotency.clone_from(&options.idempotency);
         match self.commit(step.commit)? {
             Committed::Done(handled) => Ok(*handled),
@@ -206,11 +227,28 @@ impl Engine {
         options: &CommandOptions,
         build: impl FnOnce(&mut Texts) -> Command,
     ) -> Result<Handled, Error> {
+        self.handle_as(order, by, options, None, build)
+    }
+
+    /// Carries out a command that speaks for the requester: the claim is compared with the requester's
+    /// own telephone number and account (R10).
+    ///
+    /// # Errors
+    /// As [`Engine::handle`].
+    pub fn handle_as(
+        &self,
+        order: &OrderId,
+        by: &Actor,
+        options: &CommandOptions,
+        claim: Option<IdentityClaim>,
+        build: impl FnOnce(&mut Texts) -> Command,
+    ) -> Result<Handled, Error> {
         if let Some(handled) = self.handled_before(options)? {
             return Ok(handled);
         }
         let mut texts = Texts::new(self.now());
         let mut command = build(&mut texts);
+        let claim = claim.map(|claim| Claim::of(claim, &mut texts));
         let mut fits = false;
         let texts = texts.into_checked()?;
         for _ in 0..ATTEMPTS_MAX {
@@ -229,6 +267,9 @@ impl Engine {
             // After the permission: it reads whose order it is. Once is enough.
             if !fits {
                 self.fit_for_journal(&mut command, || self.personal_data(current.requester))?;
+                if let (Some(claim), Some(identity)) = (&claim, command.identity_mut()) {
+                    *identity = claim.against(&self.personal_data(current.requester)?);
+                }
                 fits = true;
             }
             let calendar = self.calendar();
@@ -259,7 +300,7 @@ impl Engine {
         Context {
             now,
             calendar,
-            rules: &self.rules,
+            rules: self.rules.at(now),
             directory: &self.directory,
         }
     }
@@ -303,6 +344,7 @@ impl Engine {
             return Ok(None);
         };
         match self.store.earlier(key)? {
+            None if self.store.earlier_dossier(key)?.is_some() => Err(Error::KeyReused),
             None => Ok(None),
             Some(earlier) if earlier.fingerprint == key.fingerprint => {
                 self.replayed(&earlier).map(Some)
@@ -384,8 +426,21 @@ fn split(
         text: said,
         personal,
         source,
+        real_name,
+        concealment,
+        consumer_mediation,
+        against_unit,
+        contact,
+        refiled_from,
+        missing: _,
         registered_at: _,
     } = request;
+    let given = |field: &Option<String>| field.is_some();
+    let identification = Identification {
+        name: given(&personal.name),
+        id_number: given(&personal.id_number),
+        contact: given(&personal.phone) || given(&personal.account),
+    };
     let registration = Registration {
         order,
         order_type,
@@ -396,6 +451,14 @@ fn split(
         requester,
         request: text,
         source,
+        real_name,
+        identification,
+        concealment,
+        consumer_mediation,
+        against_unit,
+        contact,
+        refiled_from,
+        missing: None,
     };
     (
         registration,

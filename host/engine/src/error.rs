@@ -5,7 +5,8 @@ use lifecycle::Corrupt;
 use lifecycle::ids::OrderId;
 use lifecycle::rejection::Rejection;
 
-use crate::ports::{ListError, StoreError};
+use crate::DossierError;
+use crate::ports::{DeliveryId, ListError, StoreError};
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,12 @@ pub enum Error {
     NotFound {
         /// The number that was asked for.
         order: OrderId,
+    },
+    /// There is no such delivery.
+    #[error("there is no delivery {id}; check the number")]
+    NoDelivery {
+        /// The number that was asked for.
+        id: DeliveryId,
     },
     /// The caller named a version, and the order has another one.
     #[error("the order has version {actual}, not {expected}; read it again and decide anew")]
@@ -52,6 +59,9 @@ pub enum Error {
         /// The order.
         order: OrderId,
     },
+    /// Something is wrong about a dossier.
+    #[error(transparent)]
+    Dossier(DossierError),
     /// A holiday notice cannot be used.
     #[error("the holiday notice cannot be used")]
     Calendar(#[from] calendar::Error),

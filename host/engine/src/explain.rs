@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use calendar::{Period, due_text, zone};
+use calendar::{Due, Period, due_text, zone};
 use chrono::{DateTime, Utc};
 use lifecycle::deadline::{Deadline, DeadlineKind};
 use serde::Serialize;
@@ -25,26 +25,40 @@ struct Trigger {
     en: &'static str,
 }
 
-/// The table.
-const fn trigger(kind: DeadlineKind) -> Trigger {
-    match kind {
-        DeadlineKind::Dispatch => Trigger {
-            zh: "登记",
-            en: "Registered",
-        },
-        DeadlineKind::Verification | DeadlineKind::Handling => Trigger {
-            zh: "转派",
-            en: "Dispatched",
-        },
-        DeadlineKind::RatingOffer => Trigger {
-            zh: "审核通过",
-            en: "Review passed",
-        },
-        DeadlineKind::Rating => Trigger {
-            zh: "收到评价通知",
-            en: "Rating notice received",
-        },
-    }
+/// The table: what started a deadline of this rule and kind.
+fn trigger(deadline: &Deadline) -> Trigger {
+    let (zh, en) = match (deadline.rule.as_str(), deadline.kind) {
+        ("R30", _) => ("退回后重新转派", "Dispatched again after a return"),
+        ("R32", DeadlineKind::Handling) => ("转派牵头单位", "Dispatched to the lead unit"),
+        ("R34", DeadlineKind::Handling) => (
+            "协调确定承办单位后转派",
+            "Dispatched to the unit that coordination determined",
+        ),
+        ("R37", _) => ("办理延期", "Extension filed"),
+        ("R38", _) => (
+            "收到影响办理的追加情况",
+            "Addition that affects the handling received",
+        ),
+        ("R59", _) => ("发回再次办理", "Sent back to be handled again"),
+        (_, DeadlineKind::Dispatch) => ("登记", "Registered"),
+        (_, DeadlineKind::Verification | DeadlineKind::Handling | DeadlineKind::Assistance) => {
+            ("转派", "Dispatched")
+        }
+        (_, DeadlineKind::RatingOffer) => ("审核通过", "Review passed"),
+        (_, DeadlineKind::Rating) => ("收到评价通知", "Rating notice received"),
+        (_, DeadlineKind::Information) => {
+            ("收到补充信息通知", "Notice of missing information received")
+        }
+        (_, DeadlineKind::Opinion) => ("收到指导事项", "Question received"),
+        (_, DeadlineKind::DiligenceStatement) => (
+            "收到第二次不满意评价",
+            "Second dissatisfied rating received",
+        ),
+        (_, DeadlineKind::Supervision | DeadlineKind::GuidanceFeedback) => {
+            ("收到督办事项", "Supervision received")
+        }
+    };
+    Trigger { zh, en }
 }
 
 /// A period in both languages.
@@ -73,26 +87,62 @@ fn period(period: Period) -> (String, String) {
 /// Explains a deadline: what started it, by which article, from when it counts, which days, and when
 /// it ends.
 pub(crate) fn explain(deadline: &Deadline) -> Explanation {
-    let Deadline {
-        kind,
+    let begun = trigger(deadline);
+    explain_basis(&Basis {
+        begun_zh: begun.zh,
+        begun_en: begun.en,
+        rule: &deadline.rule,
+        article: &deadline.article,
+        trigger_at: deadline.trigger_at,
+        period: deadline.period,
+        counted_from: deadline.counted_from,
+        due: &deadline.due,
+        rule_set_in_force: deadline.rule_set_in_force,
+    })
+}
+
+/// What an explanation is made of.
+pub(crate) struct Basis<'a> {
+    /// What started the period, in Chinese.
+    pub(crate) begun_zh: &'a str,
+    /// In English.
+    pub(crate) begun_en: &'a str,
+    pub(crate) rule: &'a str,
+    pub(crate) article: &'a str,
+    pub(crate) trigger_at: DateTime<Utc>,
+    pub(crate) period: Period,
+    /// Of an extension: the end of the period before it.
+    pub(crate) counted_from: Option<DateTime<Utc>>,
+    pub(crate) due: &'a Due,
+    pub(crate) rule_set_in_force: bool,
+}
+
+/// Explains any deadline.
+pub(crate) fn explain_basis(basis: &Basis<'_>) -> Explanation {
+    let Basis {
+        begun_zh,
+        begun_en,
         rule,
         article,
         trigger_at,
         due,
         ..
-    } = deadline;
-    let begun = trigger(*kind);
+    } = basis;
     let at = minute(*trigger_at);
-    let (zh_period, en_period) = period(deadline.period);
+    let (zh_period, en_period) = period(basis.period);
     let due_at = due_text(due.due_at);
-    let mut zh = format!("{at} {},按{article}{zh_period}", begun.zh);
-    let mut en = format!("{} {at}; {en_period} by {article} ({rule})", begun.en);
-    if due.clock_start != *trigger_at {
+    let mut zh = format!("{at} {begun_zh},按{article}{zh_period}");
+    let mut en = format!("{begun_en} {at}; {en_period} by {article} ({rule})");
+    if let Some(expiry) = basis.counted_from {
+        let expiry = due_text(expiry);
+        let _ = write!(zh, ",自前一期限届满({expiry})起算");
+        let _ = write!(en, "; counted from the end of the period before, {expiry}");
+    } else if due.clock_start != *trigger_at {
         let start = due.clock_start.with_timezone(&zone());
         let _ = write!(zh, "{}", start.format(",自%Y-%m-%d %-H时起算"));
         let _ = write!(en, "{}", start.format("; counted from %Y-%m-%d %H:%M"));
     }
-    if let Some(days) = counted(deadline) {
+    if let Some(days) = counted(due) {
         let _ = write!(zh, ",计入{}", days.zh);
         let _ = write!(en, "; counting {}", days.en);
     }
@@ -102,7 +152,7 @@ pub(crate) fn explain(deadline: &Deadline) -> Explanation {
         zh.push_str("(暂定:所涉年份的放假安排尚未公布,公布后重新计算)");
         en.push_str(" (provisional: the holidays of a year involved are not announced yet)");
     }
-    if !deadline.rule_set_in_force {
+    if !basis.rule_set_in_force {
         zh.push_str("(起算时该实施细则不在有效期内,参照计算)");
         en.push_str(" (the rules were not in force at that time and are applied by analogy)");
     }
@@ -110,8 +160,8 @@ pub(crate) fn explain(deadline: &Deadline) -> Explanation {
 }
 
 /// The counted days in both languages.
-fn counted(deadline: &Deadline) -> Option<Explanation> {
-    let days = &deadline.due.counted;
+fn counted(due: &Due) -> Option<Explanation> {
+    let days = &due.counted;
     let (first, last) = (days.first()?, days.last()?);
     let number = days.len();
     if number > LISTED_DAYS_MAX {
@@ -131,7 +181,7 @@ fn counted(deadline: &Deadline) -> Option<Explanation> {
 }
 
 /// Local date and time to the minute.
-fn minute(at: DateTime<Utc>) -> String {
+pub(crate) fn minute(at: DateTime<Utc>) -> String {
     at.with_timezone(&zone())
         .format("%Y-%m-%d %H:%M")
         .to_string()

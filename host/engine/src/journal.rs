@@ -1,12 +1,15 @@
 //! What commands carry into the journal, which is never changed again: identifiers and names of bodies
 //! and documents, without personal data (Art. 43). The one place that sees to it.
 
-use lifecycle::command::{Command, ReplyException};
+mod fields;
+
+use lifecycle::command::Command;
 
 use crate::ports::PersonalData;
 use crate::redact::Redactor;
 use crate::request::no_longer;
 use crate::{Engine, Error};
+use fields::{identifiers, names};
 
 /// Longest identifier, in characters.
 const IDENTIFIER_CHARS_MAX: usize = 128;
@@ -21,58 +24,10 @@ impl Engine {
         command: &mut Command,
         personal: impl FnOnce() -> Result<PersonalData, Error>,
     ) -> Result<(), Error> {
-        let mut names = Vec::new();
-        match command {
-            Command::Register(registration) => {
-                if let Some(source) = &registration.source {
-                    self.identifier("source", source)?;
-                }
-                let fields = [
-                    ("street", &mut registration.street),
-                    ("category", &mut registration.category),
-                ];
-                names.extend(
-                    fields
-                        .into_iter()
-                        .filter_map(|(field, value)| Some((field, value.as_mut()?))),
-                );
-            }
-            Command::AnswerDirectly(answer) => {
-                self.identifier("knowledge_point", &answer.knowledge_point)?;
-            }
-            Command::Dispatch(dispatch) => {
-                if let Some(limit) = &mut dispatch.special_limit {
-                    names.push(("special_limit.basis", &mut limit.basis));
-                }
-            }
-            Command::RecordContactAttempt(attempt) => {
-                self.identifier("evidence", &attempt.evidence)?;
-            }
-            Command::RecordReply(reply) => {
-                for piece in &reply.evidence {
-                    self.identifier("evidence.reference", &piece.reference)?;
-                }
-            }
-            Command::Submit(report) => {
-                if let Some(ReplyException::NotWanted { evidence }) = &report.reply_exception {
-                    self.identifier("reply_exception.evidence.reference", &evidence.reference)?;
-                }
-                if let Some(office) = &mut report.handling_office {
-                    names.push(("handling_office", office));
-                }
-            }
-            // These carry numbers, codes and references to texts only.
-            Command::Route
-            | Command::AcceptDuty
-            | Command::Review(_)
-            | Command::RecordRatingOffer(_)
-            | Command::Rate(_)
-            | Command::RecordFollowUp(_)
-            | Command::CloseDissatisfied { .. }
-            | Command::MarkDue { .. }
-            | Command::RecomputeDeadlines => {}
+        for (field, value) in identifiers(command) {
+            self.identifier(field, value)?;
         }
-        mask(&self.redactor, names, personal)
+        mask(&self.redactor, names(command), personal)
     }
 
     fn identifier(&self, field: &'static str, value: &str) -> Result<(), Error> {

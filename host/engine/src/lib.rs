@@ -18,15 +18,23 @@ mod numbers;
 
 mod ask;
 
+mod identity;
+
 mod journal;
 
 mod step;
 
 mod tick;
 
+mod delivery;
+
+mod dossiers;
+
 mod advance;
 
 mod years;
+
+mod indicators;
 
 mod access;
 
@@ -34,14 +42,25 @@ mod view;
 
 mod explain;
 
+mod standing;
+
 mod compute;
 
 pub mod redact;
 
+pub use delivery::Deliveries;
+pub use dossiers::{
+    DossierDeadlineChange, DossierDeadlineView, DossierError, DossierView, HandledDossier, Warning,
+};
 pub use engine::{Engine, Parts};
 pub use error::Error;
 pub use explain::Explanation;
-pub use request::{CommandOptions, Handled, NewRequest, Texts};
+pub use indicators::{
+    DayOfForecast, Forecast, ForecastDay, GroupBy, IndicatorQuery, IndicatorRow, Indicators,
+    UnitForecast,
+};
+pub use request::{CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
+pub use standing::{CommandStanding, CourseStep, OrderExplanation};
 pub use tick::Tick;
 pub use view::{DeadlineStatus, DeadlineView, DecisionView, OrderView};
 pub use years::{CalendarChange, DeadlineChange};

@@ -2,6 +2,7 @@
 
 use calendar::local_date;
 use chrono::{DateTime, Utc};
+use lifecycle::dossier::DossierId;
 use lifecycle::ids::OrderId;
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -22,6 +23,15 @@ pub(crate) fn uuid(now: DateTime<Utc>) -> Uuid {
 
 /// A new order number: local date of registration and ten random characters.
 pub(crate) fn order_id(registered_at: DateTime<Utc>) -> OrderId {
+    OrderId::new(number(registered_at))
+}
+
+/// A new number of a dossier, which no order has.
+pub(crate) fn dossier_id(opened_at: DateTime<Utc>) -> DossierId {
+    DossierId::new(format!("D-{}", number(opened_at)))
+}
+
+fn number(registered_at: DateTime<Utc>) -> String {
     // The low 62 bits of a version 7 UUID are random.
     let (_, random) = uuid(registered_at).as_u64_pair();
     let mut number = local_date(registered_at).format("%Y%m%d-").to_string();
@@ -29,7 +39,7 @@ pub(crate) fn order_id(registered_at: DateTime<Utc>) -> OrderId {
         let index = usize::try_from((random >> (5 * place)) & 31).unwrap_or(0);
         number.push(DIGITS.get(index).copied().map_or('0', char::from));
     }
-    OrderId::new(number)
+    number
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use contract::types::{Channel, OrderType};
+use lifecycle::command::{Concealment, RealNameGround};
 use lifecycle::event::Recorded;
-use lifecycle::ids::{DistrictCode, TextId};
+use lifecycle::ids::{DistrictCode, OrderId, TextId, UnitCode};
 use lifecycle::order::WorkOrder;
 
 use crate::Error;
@@ -38,22 +39,65 @@ pub struct NewRequest {
     pub personal: PersonalData,
     /// Where it comes from, such as `import:360114`; nothing is registered twice from one source.
     pub source: Option<String>,
+    /// Why the requester's real name is needed (Art. 10), where it is.
+    pub real_name: Option<RealNameGround>,
+    /// What the requester wants hidden, and from whom (Art. 9(2)).
+    pub concealment: Option<Concealment>,
+    /// Whether a consumer dispute is to be mediated (Art. 22(2)).
+    pub consumer_mediation: bool,
+    /// The unit whose staff is complained of (Art. 8(4)), where it is.
+    pub against_unit: Option<UnitCode>,
+    /// The contact that the matter is a part of (Art. 11).
+    pub contact: Option<String>,
+    /// The order that ended for missing information and is filed again (Art. 12(4)).
+    pub refiled_from: Option<OrderId>,
+    /// All that is missing, if something is (Art. 12).
+    pub missing: Option<String>,
     /// The instant at which it was registered elsewhere. Only under a manual clock, and not later
     /// than that clock.
     pub registered_at: Option<DateTime<Utc>>,
 }
 
 impl NewRequest {
+    /// A request of which nothing else is known.
+    #[must_use]
+    pub fn new(order_type: OrderType, channel: Channel, text: String) -> Self {
+        Self {
+            order_type,
+            channel,
+            district: None,
+            street: None,
+            category: None,
+            subject: String::new(),
+            text,
+            personal: PersonalData::default(),
+            source: None,
+            real_name: None,
+            concealment: None,
+            consumer_mediation: false,
+            against_unit: None,
+            contact: None,
+            refiled_from: None,
+            missing: None,
+            registered_at: None,
+        }
+    }
+
     /// Checks what needs no rule and no order.
     pub(crate) fn validate(&self) -> Result<(), Error> {
         required("text", &self.text)?;
         no_longer("text", &self.text, TEXT_CHARS_MAX)?;
         no_longer("subject", &self.subject, SUBJECT_CHARS_MAX)?;
+        if let Some(missing) = &self.missing {
+            required("missing", missing)?;
+            no_longer("missing", missing, TEXT_CHARS_MAX)?;
+        }
         let personal = &self.personal;
         for (field, value) in [
             ("street", &self.street),
             ("category", &self.category),
             ("source", &self.source),
+            ("contact", &self.contact),
             ("personal.name", &personal.name),
             ("personal.phone", &personal.phone),
             ("personal.id_number", &personal.id_number),
@@ -67,6 +111,17 @@ impl NewRequest {
         }
         Ok(())
     }
+}
+
+/// How somebody shows that a request is his or hers (Art. 9(3), R10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdentityClaim {
+    /// Speaks from this telephone number.
+    Phone(String),
+    /// Speaks from this account.
+    Account(String),
+    /// The centre verified who it is, in this way.
+    Verified(String),
 }
 
 /// How a command is to be carried out.

@@ -1,11 +1,14 @@
 //! One step of an order: facts, decision, events, the state after them, and the commit.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
-use lifecycle::Context;
+use lifecycle::assessment::Assessment;
 use lifecycle::command::Command;
 use lifecycle::event::{Event, Recorded};
 use lifecycle::ids::{Actor, OrderId};
 use lifecycle::order::WorkOrder;
+use lifecycle::{Context, Facts};
 
 use crate::ask::Words;
 use crate::ports::Commit;
@@ -14,6 +17,8 @@ use crate::{Engine, Error};
 /// A step that is decided and not durable yet.
 pub(crate) struct Step {
     pub(crate) commit: Commit,
+    /// How long the plugins took that were asked for it.
+    pub(crate) asking: Duration,
 }
 
 impl Engine {
@@ -37,12 +42,15 @@ impl Engine {
             return Ok(None);
         }
         let timers = lifecycle::timers(&order);
+        let assessment = Assessment::of(&order, context.calendar);
         Ok(Some(Step {
+            asking: asking(&asked.facts),
             commit: Commit {
                 expected_version,
                 events,
                 order,
                 timers,
+                assessment,
                 effects: decision.effects,
                 requester: None,
                 texts: Vec::new(),
@@ -53,6 +61,13 @@ impl Engine {
             },
         }))
     }
+}
+
+fn asking(facts: &Facts) -> Duration {
+    let routing = facts.routing.iter().flat_map(|advice| &advice.attempts);
+    let escalation = facts.escalation.iter().flat_map(|advice| &advice.attempts);
+    let times = routing.chain(escalation).map(|it| it.duration_us);
+    Duration::from_micros(times.fold(0, u64::saturating_add))
 }
 
 fn recorded(events: Vec<Event>, version: u64, at: DateTime<Utc>, by: &Actor) -> Vec<Recorded> {

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::access::{self, Sight};
 use crate::explain::{Explanation, explain};
-use crate::ports::{Message, OrderFilter, OrderSummary, Page, PersonalData, Request};
+use crate::ports::{Delivery, Message, OrderFilter, OrderSummary, Page, PersonalData, Request};
 use crate::request::{no_longer, required};
 use crate::{Engine, Error};
 
@@ -42,6 +42,8 @@ pub struct OrderView {
     pub history: Vec<Recorded>,
     /// Messages about it, oldest first.
     pub messages: Vec<Message>,
+    /// On which ways they went out, and what became of it, oldest first.
+    pub deliveries: Vec<Delivery>,
 }
 
 /// A deadline as it stands now.
@@ -70,6 +72,8 @@ pub enum DeadlineStatus {
     Missed,
     /// What it is for was done in time, or is no longer needed.
     Met,
+    /// Another deadline took its place: an extension, a restart, a corrected type.
+    Replaced,
 }
 
 /// What plugins advised at one point of the history.
@@ -116,7 +120,7 @@ impl Engine {
             })?;
         let sight = access::sight(&order, &history, by)
             .inspect_err(|rejection| refused_access(&order.id, by, rejection))?;
-        let (request, texts) = self.words_of(&order, &history, sight)?;
+        let (request, texts) = self.words_of(&order, &history, sight, by)?;
         Ok(OrderView {
             request,
             masked: sight == Sight::Masked,
@@ -124,6 +128,7 @@ impl Engine {
             deadlines: self.deadlines(&order, &history)?,
             decisions: history.iter().filter_map(decision).collect(),
             messages: self.store.messages(&order.id)?,
+            deliveries: self.store.deliveries_of(&order.id)?,
             history,
             order,
         })
@@ -163,9 +168,10 @@ impl Engine {
         access::may_read_personal_data(&order, by)
             .inspect_err(|rejection| refused_access(&order.id, by, rejection))?;
         let now = self.now();
-        Ok(self
+        let data = self
             .store
-            .personal_data(order.requester, &order.id, &by.name, now, purpose)?)
+            .personal_data(order.requester, &order.id, &by.name, now, purpose)?;
+        Ok(data.map(|data| access::conceal(&order, by, data)))
     }
 
     /// A question that was put to plugins, by its digest: canonical JSON, masked.
@@ -191,10 +197,16 @@ impl Engine {
         order: &WorkOrder,
         history: &[Recorded],
         sight: Sight,
+        by: &Actor,
     ) -> Result<(Option<Request>, BTreeMap<TextId, String>), Error> {
+        let conceals = matches!(by.role, Role::Unit(_))
+            && order
+                .concealments
+                .iter()
+                .any(|it| it.scope.hides_from_units());
         let mut ids: BTreeSet<TextId> = history
             .iter()
-            .flat_map(|recorded| texts_of(&recorded.event))
+            .flat_map(|recorded| recorded.event.texts())
             .collect();
         ids.insert(order.request);
         let ids: Vec<TextId> = ids.into_iter().collect();
@@ -204,7 +216,8 @@ impl Engine {
             .map(|kept| serde_json::from_str(&kept))
             .transpose()
             .map_err(Error::Question)?;
-        if sight == Sight::Masked {
+        // A unit that may not know who the requester is does not read it between the lines either (R9).
+        if sight == Sight::Masked || conceals {
             let personal = self.store.personal_data_for_masking(order.requester)?;
             let personal = personal.unwrap_or_default();
             let mask = |text: &mut String| *text = self.redactor.mask(text, &personal);
@@ -236,6 +249,7 @@ impl Engine {
                 (true, false, _) => DeadlineStatus::Running,
                 (true, true, _) => DeadlineStatus::Overdue,
                 (false, _, true) => DeadlineStatus::Missed,
+                (false, _, false) if replaced(order, &deadline) => DeadlineStatus::Replaced,
                 (false, _, false) => DeadlineStatus::Met,
             };
             let remaining = runs.then(|| calendar.remaining(now, due_at)).transpose()?;
@@ -251,32 +265,33 @@ impl Engine {
     }
 }
 
-/// Every deadline of a history, in the order in which they were set; a recomputed one in the place of
-/// the one before.
+/// Whether another deadline of handling took the place of this one.
+fn replaced(order: &WorkOrder, deadline: &Deadline) -> bool {
+    let superseded = order.assignments.iter().flat_map(|it| &it.superseded);
+    superseded.into_iter().any(|it| {
+        it.deadline.kind == deadline.kind && it.deadline.trigger_seq == deadline.trigger_seq
+    })
+}
+
+/// Every deadline of a history, in the order in which they were set; one that was recomputed, or moved
+/// by the delivery of a notice, in the place of the one before.
 fn deadlines_of(history: &[Recorded]) -> Vec<Deadline> {
     let mut deadlines: Vec<Deadline> = Vec::new();
     for recorded in history {
-        if let Event::Registered { dispatch_by, .. } = &recorded.event {
-            deadlines.push(dispatch_by.clone());
-        } else if let Event::Dispatched {
-            verify_by,
-            handle_by,
-            ..
-        } = &recorded.event
-        {
-            deadlines.extend(verify_by.iter().cloned());
-            deadlines.push(handle_by.clone());
-        } else if let Event::ReviewPassed { offer_by } = &recorded.event {
-            deadlines.push(offer_by.clone());
-        } else if let Event::RatingOffered { rate_by, .. } = &recorded.event {
-            deadlines.push(rate_by.clone());
-        } else if let Event::DeadlineRecomputed { deadline, .. } = &recorded.event
-            && let Some(before) = deadlines
-                .iter_mut()
-                .rev()
-                .find(|before| before.kind == deadline.kind)
-        {
-            before.clone_from(deadline);
+        deadlines.extend(recorded.event.deadlines().into_iter().cloned());
+        let (new, same_trigger) =
+            if let Event::DeadlineRecomputed { deadline, .. } = &recorded.event {
+                (deadline, true)
+            } else if let Event::DeliveryRecorded { deadline, .. } = &recorded.event {
+                (deadline, false)
+            } else {
+                continue;
+            };
+        let replaces = |old: &&mut Deadline| {
+            old.kind == new.kind && (!same_trigger || old.trigger_seq == new.trigger_seq)
+        };
+        if let Some(old) = deadlines.iter_mut().rev().find(replaces) {
+            old.clone_from(new);
         }
     }
     deadlines
@@ -305,35 +320,6 @@ fn decision(recorded: &Recorded) -> Option<DecisionView> {
         });
     }
     None
-}
-
-/// The texts that an event refers to.
-fn texts_of(event: &Event) -> Vec<TextId> {
-    match event {
-        Event::Registered { registration, .. } => vec![registration.request],
-        Event::AnsweredDirectly(answer) => vec![answer.answer],
-        Event::Replied(reply) => vec![reply.content],
-        Event::Submitted(report) => [Some(report.course), Some(report.result), report.remarks]
-            .into_iter()
-            .flatten()
-            .collect(),
-        Event::ReviewFailed { reason } => vec![*reason],
-        Event::InvalidRatingReceived { answer } => vec![*answer],
-        Event::FollowedUp(follow_up) => vec![follow_up.reasons],
-        Event::Closed { note, .. } => note.iter().copied().collect(),
-        Event::RoutingAdvised { .. }
-        | Event::Dispatched { .. }
-        | Event::DutyAccepted
-        | Event::DutyDeemedAccepted
-        | Event::ContactAttempted(_)
-        | Event::ReviewPassed { .. }
-        | Event::RatingOffered { .. }
-        | Event::Rated { .. }
-        | Event::RatingLapsed
-        | Event::DeadlineMarked { .. }
-        | Event::EscalationAdvised { .. }
-        | Event::DeadlineRecomputed { .. } => Vec::new(),
-    }
 }
 
 /// A refused look at an order of others is logged (R75).

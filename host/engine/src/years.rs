@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::step::Step;
 use crate::tick::{Tick, is_about_one_order, is_full, report};
-use crate::{Engine, Error};
+use crate::{DossierDeadlineChange, Engine, Error};
 
 /// So many orders are recomputed with one flush to disk.
 const BATCH: u32 = 256;
@@ -27,6 +27,8 @@ pub struct CalendarChange {
     pub applied: bool,
     /// Deadlines that move.
     pub changes: Vec<DeadlineChange>,
+    /// Deadlines of dossiers that move.
+    pub dossier_changes: Vec<DossierDeadlineChange>,
     /// Number of deadlines that keep their instant and are no longer provisional.
     pub confirmed: usize,
 }
@@ -101,11 +103,13 @@ impl Engine {
                 None => break,
             }
         }
+        let (dossier_changes, more) = self.recompute_all_dossiers(&calendar, apply)?;
         Ok(CalendarChange {
             version,
             applied: apply,
             changes,
-            confirmed,
+            dossier_changes,
+            confirmed: confirmed.saturating_add(more),
         })
     }
 

@@ -4,9 +4,13 @@ mod bake;
 mod calendar;
 mod clock;
 mod deadline;
+mod dossier;
+mod forecast;
 mod functions;
 mod import;
+mod indicators;
 mod order;
+mod rules;
 mod serve;
 
 use std::process::ExitCode;
@@ -36,6 +40,9 @@ Examples:
   kapok import host/kapok/demo/requests.jsonl      file the thirty sample requests
   kapok order list --stage awaiting_dispatch       what waits for a person
   kapok deadline --type 投诉 --dispatched 2026-09-18T16:00
+  kapok indicators --from 2026-09-01 --until 2026-09-30
+  kapok forecast                                   which deadlines end on the next ten working days
+  kapok rules R36                                  where a rule is kept, tested and told
 
 Every command that prints data has --json. Options that stay the same from call to call also have an
 environment variable KAPOK_*; the option wins.
@@ -54,12 +61,17 @@ enum Command {
     Import(import::Arguments),
     #[command(subcommand)]
     Order(order::Command),
+    #[command(subcommand)]
+    Dossier(dossier::Command),
     Deadline(deadline::Arguments),
     #[command(subcommand)]
     Calendar(calendar::Command),
     Functions(functions::Arguments),
     #[command(subcommand)]
     Clock(clock::Command),
+    Rules(rules::Arguments),
+    Indicators(indicators::Arguments),
+    Forecast(forecast::Arguments),
 }
 
 /// Runs a command.
@@ -70,9 +82,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Bake(_)
         | Command::Import(_)
         | Command::Order(_)
+        | Command::Dossier(_)
         | Command::Deadline(_)
         | Command::Calendar(_)
-        | Command::Clock(_) => "warn",
+        | Command::Clock(_)
+        | Command::Rules(_)
+        | Command::Indicators(_)
+        | Command::Forecast(_) => "warn",
     };
     telemetry::start(log, log_filter.as_deref(), level)?;
     match cli.command {
@@ -80,10 +96,14 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Bake(arguments) => bake::run(&arguments)?,
         Command::Import(arguments) => return import::run(&arguments),
         Command::Order(command) => order::run(&command)?,
+        Command::Dossier(command) => dossier::run(&command)?,
         Command::Deadline(arguments) => deadline::run(&arguments)?,
         Command::Calendar(command) => calendar::run(&command)?,
         Command::Functions(arguments) => functions::run(&arguments)?,
         Command::Clock(command) => clock::run(&command)?,
+        Command::Rules(arguments) => rules::run(&arguments)?,
+        Command::Indicators(arguments) => indicators::run(&arguments)?,
+        Command::Forecast(arguments) => forecast::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

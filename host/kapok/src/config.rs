@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use lifecycle::directory::Directory;
+use lifecycle::ruleset::RuleBook;
+use notify::Senders;
 
 use crate::demo;
 use crate::telemetry::LogFormat;
@@ -53,6 +55,10 @@ pub(crate) struct RuleOptions {
     /// Districts and handling units, in TOML. Default: the demo city that is built in.
     #[arg(long, env = "KAPOK_ORGANISATIONS", value_name = "FILE")]
     pub(crate) organisations: Option<PathBuf>,
+    /// The regulation's rule sets, in TOML: limits by article, options for what the text leaves open,
+    /// each with its validity. Default: Guangzhou's of 2023; `kapok rules --regulation` prints it.
+    #[arg(long, env = "KAPOK_REGULATION", value_name = "FILE")]
+    pub(crate) regulation: Option<PathBuf>,
     /// Where compiled rule images are kept; can be removed at any time. Default: `cache` in the data
     /// directory.
     #[arg(long, env = "KAPOK_CACHE", value_name = "DIR")]
@@ -60,6 +66,17 @@ pub(crate) struct RuleOptions {
 }
 
 impl RuleOptions {
+    /// The rule sets by which orders are decided.
+    pub(crate) fn rule_book(&self) -> anyhow::Result<RuleBook> {
+        let Some(path) = &self.regulation else {
+            return Ok(RuleBook::default());
+        };
+        let shown = path.display();
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the regulation in `{shown}`"))?;
+        toml::from_str(&text).with_context(|| format!("{shown}: not a list of rule sets"))
+    }
+
     /// The directory of districts and handling units.
     pub(crate) fn directory(&self) -> anyhow::Result<Directory> {
         let (shown, text) = match &self.organisations {
@@ -75,6 +92,27 @@ impl RuleOptions {
             ),
         };
         toml::from_str(&text).with_context(|| format!("{shown}: not a directory of organisations"))
+    }
+}
+
+/// How messages leave the house.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Notifications")]
+pub(crate) struct NotifyOptions {
+    /// Channels (mail servers, webhooks) and who is told by which, in TOML. Default: none; every
+    /// message stays in the message box.
+    #[arg(long, env = "KAPOK_NOTIFY", value_name = "FILE")]
+    pub(crate) notify: Option<PathBuf>,
+}
+
+impl NotifyOptions {
+    /// The senders of the file, if there is one.
+    pub(crate) fn senders(&self, directory: &Directory) -> anyhow::Result<Option<Senders>> {
+        let senders = self
+            .notify
+            .as_ref()
+            .map(|file| Senders::from_file(file, directory));
+        Ok(senders.transpose()?)
     }
 }
 

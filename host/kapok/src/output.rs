@@ -11,6 +11,11 @@ pub(crate) fn line(text: &str) -> anyhow::Result<()> {
     writeln!(io::stdout().lock(), "{text}").context("cannot write to standard output")
 }
 
+/// Writes a text as it is.
+pub(crate) fn text(text: &str) -> anyhow::Result<()> {
+    write!(io::stdout().lock(), "{text}").context("cannot write to standard output")
+}
+
 /// Writes a value as one line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     line(&serde_json::to_string(value).context("cannot write the result as JSON")?)

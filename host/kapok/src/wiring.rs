@@ -1,6 +1,8 @@
 //! Puts the parts together: store, rule images, clock and engine, and the threads that keep them
 //! going.
 
+mod background;
+mod deliverer;
 mod embedded;
 mod rules;
 mod ticker;

@@ -1,12 +1,21 @@
 //! Folding events into an order. No rule stands here: what an event says has been decided, so replaying
 //! a journal needs no calendar, no rule set and no plugin.
 
-use chrono::{DateTime, Utc};
+mod begin;
 
-use crate::command::{Moment, Registration};
+mod beside;
+
+mod handling;
+
+mod rating;
+
+use chrono::{DateTime, Utc};
+use contract::escalation::Action;
+
+use crate::command::{Moment, ReturnDecision};
 use crate::deadline::{Deadline, DeadlineKind};
-use crate::event::{CloseCode, Event, QueueReason, Recorded, RoutingConsequence};
-use crate::order::{Assignment, Duty, Missed, RatingRecord, Stage, WorkOrder};
+use crate::event::{CloseCode, Event, Recorded};
+use crate::order::{AdditionalStatement, Assignment, Duty, Missed, Stage, WorkOrder};
 
 /// A journal that `decide` cannot have written. Our fault, never a caller's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +80,14 @@ pub fn apply(order: Option<WorkOrder>, recorded: &Recorded) -> Result<WorkOrder,
                 registration,
                 dispatch_by,
             },
-        ) => Ok(begin(registration, dispatch_by, recorded.at)),
+        ) => Ok(begin::registered(registration, dispatch_by, recorded.at)),
+        (
+            None,
+            Event::Received {
+                registration,
+                missing,
+            },
+        ) => Ok(begin::received(registration, *missing, recorded.at)),
         (None, event) => Err(Corrupt::NotRegistered {
             event: event.name(),
         }),
@@ -82,208 +98,185 @@ pub fn apply(order: Option<WorkOrder>, recorded: &Recorded) -> Result<WorkOrder,
                 event: event.name(),
                 stage,
             };
-            fold(&mut order, event, recorded.at).ok_or(misplaced)?;
+            fold(&mut order, event, (recorded.seq, recorded.at)).ok_or(misplaced)?;
             order.version = recorded.seq;
             Ok(order)
         }
     }
 }
 
-fn begin(registration: &Registration, dispatch_by: &Deadline, at: DateTime<Utc>) -> WorkOrder {
-    let it = registration.clone();
-    WorkOrder {
-        id: it.order,
-        version: 1,
-        order_type: it.order_type,
-        channel: it.channel,
-        district: it.district,
-        street: it.street,
-        category: it.category,
-        requester: it.requester,
-        request: it.request,
-        source: it.source,
-        registered_at: at,
-        stage: Stage::AwaitingDispatch {
-            queue: QueueReason::NotAsked,
-        },
-        dispatch_by: dispatch_by.clone(),
-        assignments: Vec::new(),
-        routing: None,
-        direct_answer: None,
-        ratings: Vec::new(),
-        follow_ups: Vec::new(),
-        missed: Vec::new(),
-    }
-}
-
 /// Folds one event, or answers nothing if the order's stage does not admit it.
-fn fold(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Option<()> {
+#[expect(clippy::too_many_lines, reason = "a table with a row for each event")]
+fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -> Option<()> {
     match event {
-        Event::Registered { .. } => None,
+        Event::Registered { .. } | Event::Received { .. } => None,
+        Event::InformationRequested { missing } => begin::asked(order, *missing, at),
+        Event::InformationNoticeSent { receipt, answer_by } => {
+            begin::notice_sent(order, receipt, answer_by)
+        }
+        Event::InformationSupplied { content, .. } => begin::supplied(order, *content),
+        Event::InformationSufficient { dispatch_by } => begin::sufficient(order, dispatch_by),
+        Event::Concealed(concealment) => {
+            open(order)?;
+            order.concealments.push(concealment.clone());
+            Some(())
+        }
+        Event::ConductFlagged { note } => {
+            open(order)?;
+            order.conduct_notes.push(*note);
+            Some(())
+        }
+        Event::PrioritySet { priority, .. } => {
+            open(order)?;
+            order.priority = *priority;
+            Some(())
+        }
+        Event::Reclassified {
+            order_type,
+            deadlines,
+            ..
+        } => handling::reclassified(order, *order_type, deadlines.as_ref(), at),
+        Event::LongTermListed { matter } => {
+            order.long_term.clone_from(matter);
+            beside::followed(order, &Action::ListLongTerm);
+            Some(())
+        }
         Event::RoutingAdvised {
             advice,
             consequence,
-        } => {
-            let Stage::AwaitingDispatch { queue } = &mut order.stage else {
-                return None;
-            };
-            if let RoutingConsequence::PersonQueue { reason } = consequence {
-                *queue = *reason;
-            }
-            order.routing = Some(advice.clone());
-            Some(())
-        }
+        } => begin::routing_advised(order, advice, consequence),
         Event::AnsweredDirectly(answer) => {
             awaiting_dispatch(order)?;
             order.direct_answer = Some(answer.clone());
             Some(())
         }
-        Event::Dispatched { .. }
-        | Event::DutyAccepted
-        | Event::DutyDeemedAccepted
-        | Event::ContactAttempted(_)
-        | Event::Replied(_)
-        | Event::Submitted(_)
-        | Event::ReviewPassed { .. }
-        | Event::ReviewFailed { .. } => fold_handling(order, event, at),
-        Event::RatingOffered { .. }
-        | Event::Rated { .. }
-        | Event::InvalidRatingReceived { .. }
-        | Event::RatingLapsed
-        | Event::FollowedUp(_) => fold_rating(order, event, at),
-        Event::DeadlineMarked { .. } => fold_marked(order, event),
-        Event::EscalationAdvised { .. } => open(order),
-        Event::DeadlineRecomputed {
-            deadline,
-            previous_due_at: _,
+        Event::Dispatched { .. } => handling::dispatched(order, event, at),
+        Event::DutyAccepted => handling::verified(order, Duty::Accepted { at }),
+        Event::DutyDeemedAccepted => handling::verified(order, Duty::DeemedAccepted { at }),
+        Event::ReturnRequested(request) => handling::return_requested(order, request, at),
+        Event::LateReturnAllowed { .. } => {
+            with_unit(order)?.late_return_allowed = true;
+            Some(())
+        }
+        Event::ReturnApproved { reason } => {
+            let decision = ReturnDecision::Approve { reason: *reason };
+            handling::return_decided(order, decision)
+        }
+        Event::ReturnRejected { reason } => {
+            let decision = ReturnDecision::Reject { reason: *reason };
+            handling::return_decided(order, decision)
+        }
+        Event::AssistingUnitsNamed { units } => handling::assisting_named(order, units),
+        Event::AssistanceRecorded { unit, content } => {
+            handling::assisting(order, unit)?.contribution = Some(*content);
+            Some(())
+        }
+        Event::AssistanceObjected { unit, reason } => {
+            handling::assisting(order, unit)?.objection = Some(*reason);
+            Some(())
+        }
+        Event::ObjectionDecided { unit, released, .. } => {
+            let assisting = handling::assisting(order, unit)?;
+            assisting.objection = None;
+            assisting.released = *released;
+            Some(())
+        }
+        Event::CoordinationOpened { reason } => {
+            handling::coordination_opened(order, reason.is_none(), at)
+        }
+        Event::OpinionRequested {
+            request,
+            opinion_by,
+        } => handling::opinion_requested(order, request, opinion_by),
+        Event::OpinionRecorded {
+            adviser,
+            opinion,
+            document,
+        } => handling::opinion_recorded(order, adviser, (*opinion, document)),
+        Event::Extended { reason, handle_by } => handling::extended(order, *reason, handle_by, at),
+        Event::ExtensionNoticed(told) => {
+            with_unit(order)?.extensions.last_mut()?.told = Some(told.clone());
+            Some(())
+        }
+        Event::StatementAdded {
+            content,
+            received_at,
+            ..
         } => {
             open(order)?;
-            fold_recomputed(order, deadline)
+            order.statements.push(AdditionalStatement {
+                seq,
+                content: *content,
+                received_at: *received_at,
+                dispatches: order.assignments.len(),
+                effect: None,
+            });
+            Some(())
         }
-        Event::Closed { code, note: _ } => close(order, *code, at),
-    }
-}
-
-/// From the dispatch to the end of the review.
-fn fold_handling(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Option<()> {
-    match event {
-        Event::Dispatched {
-            unit,
-            chosen_by: _,
-            special_limit,
-            verify_by,
+        Event::StatementJudged {
+            judgement,
             handle_by,
-        } => {
-            awaiting_dispatch(order)?;
-            order.assignments.push(Assignment {
-                unit: unit.clone(),
-                dispatched_at: at,
-                special_limit: special_limit.clone(),
-                verify_by: verify_by.clone(),
-                handle_by: handle_by.clone(),
-                duty: Duty::Unverified,
-                ask_at: handle_by.warn_at,
-                warned: false,
-                contact_attempts: Vec::new(),
-                reply: None,
-                report: None,
-                completed_at: None,
-                failed_review_seconds: 0,
-            });
-            order.stage = Stage::AwaitingVerification;
+        } => handling::judged(order, judgement, handle_by.as_ref(), at),
+        Event::ContactAttempted(attempt) => handling::contact_attempted(order, attempt),
+        Event::Replied(reply) => {
+            with_unit(order)?.reply = Some(reply.clone());
+            Some(())
         }
-        Event::DutyAccepted => verified(order, Duty::Accepted { at })?,
-        Event::DutyDeemedAccepted => verified(order, Duty::DeemedAccepted { at })?,
-        Event::ContactAttempted(attempt) => {
-            with_unit(order)?.contact_attempts.push(attempt.clone());
+        Event::Submitted(report) => handling::submitted(order, report, at),
+        Event::PassedToDistrict { district } => {
+            submitted_at(order)?;
+            order.stage = Stage::UnderDistrictReview {
+                district: district.clone(),
+            };
+            Some(())
         }
-        Event::Replied(reply) => with_unit(order)?.reply = Some(reply.clone()),
-        Event::Submitted(report) => {
-            in_handling(order)?;
-            order.assignments.last_mut()?.report = Some(report.clone());
+        Event::DistrictReviewPassed => {
+            let Stage::UnderDistrictReview { .. } = order.stage else {
+                return None;
+            };
             order.stage = Stage::UnderReview { submitted_at: at };
+            Some(())
         }
-        Event::ReviewPassed { offer_by } => {
-            let submitted_at = submitted_at(order)?;
-            order.assignments.last_mut()?.completed_at = Some(submitted_at);
-            order.stage = Stage::AwaitingRatingOffer {
-                offer_by: offer_by.clone(),
-            };
+        Event::ReviewPassed { offer_by } => handling::review_passed(order, offer_by),
+        Event::ReviewFailed { .. } => handling::review_failed(order, at),
+        Event::RatingOffered { rate_by, .. } => rating::offered(order, rate_by),
+        Event::Rated { rating } => rating::rated(order, Some(*rating), at),
+        Event::InvalidRatingReceived { .. } => rating::awaited(order),
+        Event::RatingLapsed => rating::rated(order, None, at),
+        Event::FollowedUp(follow_up) => rating::followed_up(order, follow_up),
+        Event::DeliveryRecorded { deadline, .. } => {
+            *slot(order, deadline)? = deadline.clone();
+            Some(())
         }
-        Event::ReviewFailed { reason: _ } => {
-            let waited = at
-                .signed_duration_since(submitted_at(order)?)
-                .num_seconds()
-                .max(0);
-            let assignment = order.assignments.last_mut()?;
-            assignment.failed_review_seconds =
-                assignment.failed_review_seconds.saturating_add(waited);
-            order.stage = Stage::InHandling;
+        Event::ServiceRated(rating) => {
+            order.service_rating = Some(*rating);
+            Some(())
         }
-        Event::Registered { .. }
-        | Event::RoutingAdvised { .. }
-        | Event::AnsweredDirectly(_)
-        | Event::RatingOffered { .. }
-        | Event::Rated { .. }
-        | Event::InvalidRatingReceived { .. }
-        | Event::RatingLapsed
-        | Event::FollowedUp(_)
-        | Event::DeadlineMarked { .. }
-        | Event::EscalationAdvised { .. }
-        | Event::DeadlineRecomputed { .. }
-        | Event::Closed { .. } => return None,
-    }
-    Some(())
-}
-
-/// From the rating offer to the call-back.
-fn fold_rating(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Option<()> {
-    match event {
-        Event::RatingOffered { offer: _, rate_by } => {
-            let Stage::AwaitingRatingOffer { .. } = order.stage else {
+        Event::SentBack { handle_by, .. } => rating::sent_back(order, handle_by, at),
+        Event::StatementAwaited { statement_by } => rating::statement_awaited(order, statement_by),
+        Event::DiligenceStatementFiled { statement } => {
+            let Stage::AwaitingStatement { .. } = order.stage else {
                 return None;
             };
-            order.stage = Stage::AwaitingRating {
-                rate_by: rate_by.clone(),
-            };
+            order.diligence_statement = Some(*statement);
+            Some(())
         }
-        Event::Rated { rating } => {
-            awaiting_rating(order)?;
-            order.ratings.push(RatingRecord {
-                rating: Some(*rating),
-                at,
-            });
-            order.stage = Stage::AwaitingFollowUp { followed_up: false };
+        Event::Withdrawn(withdrawal) => handling::withdrawn(order, withdrawal, at),
+        Event::Supervised { .. } => beside::supervised(order, event, (seq, at)),
+        Event::SupervisionAnswered { unit, answer } => beside::answered(order, unit, answer),
+        Event::SupervisionAccepted { supervision } => beside::accepted(order, *supervision),
+        Event::SupervisionRejected { supervision, .. } => beside::rejected(order, *supervision),
+        Event::ProposalDismissed {
+            advice, proposal, ..
+        } => beside::dismissed(order, (*advice, *proposal)),
+        Event::DeadlineMarked { .. } => fold_marked(order, event),
+        Event::EscalationAdvised { advice } => {
+            beside::advised(order, advice, seq);
+            Some(())
         }
-        Event::InvalidRatingReceived { answer: _ } => awaiting_rating(order)?,
-        Event::RatingLapsed => {
-            awaiting_rating(order)?;
-            order.ratings.push(RatingRecord { rating: None, at });
-        }
-        Event::FollowedUp(follow_up) => {
-            let Stage::AwaitingFollowUp { followed_up } = &mut order.stage else {
-                return None;
-            };
-            *followed_up = true;
-            order.follow_ups.push(follow_up.clone());
-        }
-        Event::Registered { .. }
-        | Event::RoutingAdvised { .. }
-        | Event::AnsweredDirectly(_)
-        | Event::Dispatched { .. }
-        | Event::DutyAccepted
-        | Event::DutyDeemedAccepted
-        | Event::ContactAttempted(_)
-        | Event::Replied(_)
-        | Event::Submitted(_)
-        | Event::ReviewPassed { .. }
-        | Event::ReviewFailed { .. }
-        | Event::DeadlineMarked { .. }
-        | Event::EscalationAdvised { .. }
-        | Event::DeadlineRecomputed { .. }
-        | Event::Closed { .. } => return None,
+        Event::DeadlineRecomputed { deadline, .. } => fold_recomputed(order, deadline),
+        Event::Closed { code, .. } => close(order, *code, at),
     }
-    Some(())
 }
 
 /// A question or a miss. A miss is a fact: nothing ever takes it back.
@@ -300,7 +293,6 @@ fn fold_marked(order: &mut WorkOrder, event: &Event) -> Option<()> {
     else {
         return None;
     };
-    open(order)?;
     match moment {
         Moment::DueSoon | Moment::StillOverdue => {}
         Moment::Passed => order.missed.push(Missed {
@@ -311,6 +303,7 @@ fn fold_marked(order: &mut WorkOrder, event: &Event) -> Option<()> {
         }),
     }
     if *deadline == DeadlineKind::Handling {
+        open(order)?;
         let assignment = order.assignments.last_mut()?;
         assignment.ask_at = *ask_again_at;
         assignment.warned |= unit_warned;
@@ -321,7 +314,7 @@ fn fold_marked(order: &mut WorkOrder, event: &Event) -> Option<()> {
 /// A deadline under a new calendar. Where that moves it or the first question about it, asking begins
 /// anew: at once, if the plugins should have been asked by now.
 fn fold_recomputed(order: &mut WorkOrder, deadline: &Deadline) -> Option<()> {
-    let slot = slot(order, deadline.kind)?;
+    let slot = slot(order, deadline)?;
     let moved = slot.due.due_at != deadline.due.due_at || slot.warn_at != deadline.warn_at;
     *slot = deadline.clone();
     if moved && deadline.kind == DeadlineKind::Handling {
@@ -336,42 +329,62 @@ fn close(order: &mut WorkOrder, code: CloseCode, at: DateTime<Utc>) -> Option<()
     Some(())
 }
 
-/// Where a deadline of this kind is kept, if one of it runs or may run on.
-fn slot(order: &mut WorkOrder, kind: DeadlineKind) -> Option<&mut Deadline> {
-    match (kind, &mut order.stage) {
-        (DeadlineKind::Dispatch, Stage::AwaitingDispatch { .. }) => Some(&mut order.dispatch_by),
-        (DeadlineKind::Verification, Stage::AwaitingVerification) => {
-            order.assignments.last_mut()?.verify_by.as_mut()
+/// Where the deadline is kept that this one replaces: of the same kind and trigger, if it runs or may
+/// run on.
+fn slot<'a>(order: &'a mut WorkOrder, new: &Deadline) -> Option<&'a mut Deadline> {
+    let is_it = |old: &Deadline| old.kind == new.kind && old.trigger_seq == new.trigger_seq;
+    let assignment = order.assignments.last_mut();
+    let kept: Option<&mut Deadline> = match new.kind {
+        DeadlineKind::Dispatch => order.dispatch_by.as_mut(),
+        DeadlineKind::Verification => assignment?.verify_by.as_mut(),
+        DeadlineKind::Handling => assignment.map(|it| &mut it.handle_by),
+        DeadlineKind::Assistance => assignment?.assist_by.as_mut(),
+        DeadlineKind::RatingOffer
+        | DeadlineKind::Rating
+        | DeadlineKind::Information
+        | DeadlineKind::DiligenceStatement => return stage_slot(&mut order.stage, new.kind),
+        DeadlineKind::Opinion => {
+            let opinions = &mut order.coordination.as_mut()?.opinions;
+            let mut asked = opinions.iter_mut().map(|it| &mut it.opinion_by);
+            asked.find(|deadline| is_it(deadline))
         }
-        (
-            DeadlineKind::Handling,
-            Stage::AwaitingVerification | Stage::InHandling | Stage::UnderReview { .. },
-        ) => Some(&mut order.assignments.last_mut()?.handle_by),
-        (DeadlineKind::RatingOffer, Stage::AwaitingRatingOffer { offer_by }) => Some(offer_by),
-        (DeadlineKind::Rating, Stage::AwaitingRating { rate_by }) => Some(rate_by),
-        (_, _) => None,
-    }
+        DeadlineKind::Supervision | DeadlineKind::GuidanceFeedback => {
+            let all = order.supervisions.iter_mut();
+            let units = all.flat_map(|it| std::iter::once(&mut it.unit).chain(&mut it.guidance));
+            let mut deadlines = units.filter_map(|unit| unit.answer_by.as_mut());
+            deadlines.find(|deadline| is_it(deadline))
+        }
+    };
+    kept.filter(|deadline| is_it(deadline))
 }
 
-fn verified(order: &mut WorkOrder, duty: Duty) -> Option<()> {
-    let Stage::AwaitingVerification = order.stage else {
-        return None;
+/// Of the deadlines that a stage carries there is one at most, whatever started it.
+fn stage_slot(stage: &mut Stage, kind: DeadlineKind) -> Option<&mut Deadline> {
+    let kept = match stage {
+        Stage::AwaitingInformation { answer_by, .. } => answer_by.as_mut()?,
+        Stage::AwaitingRatingOffer { offer_by } => offer_by,
+        Stage::AwaitingRating { rate_by } => rate_by,
+        Stage::AwaitingStatement { statement_by } => statement_by,
+        Stage::AwaitingDispatch { .. }
+        | Stage::AwaitingVerification
+        | Stage::ReturnRequested
+        | Stage::InCoordination
+        | Stage::InHandling
+        | Stage::UnderDistrictReview { .. }
+        | Stage::UnderReview { .. }
+        | Stage::Withdrawn
+        | Stage::AwaitingFollowUp { .. }
+        | Stage::Closed { .. } => return None,
     };
-    order.assignments.last_mut()?.duty = duty;
-    order.stage = Stage::InHandling;
-    Some(())
+    (kept.kind == kind).then_some(kept)
 }
 
 /// The assignment, while the unit verifies or handles.
 fn with_unit(order: &mut WorkOrder) -> Option<&mut Assignment> {
-    match order.stage {
-        Stage::AwaitingVerification | Stage::InHandling => order.assignments.last_mut(),
-        Stage::AwaitingDispatch { .. }
-        | Stage::UnderReview { .. }
-        | Stage::AwaitingRatingOffer { .. }
-        | Stage::AwaitingRating { .. }
-        | Stage::AwaitingFollowUp { .. }
-        | Stage::Closed { .. } => None,
+    if matches!(order.stage, Stage::AwaitingVerification | Stage::InHandling) {
+        order.assignments.last_mut()
+    } else {
+        None
     }
 }
 
@@ -385,14 +398,6 @@ fn submitted_at(order: &WorkOrder) -> Option<DateTime<Utc>> {
 
 fn awaiting_dispatch(order: &WorkOrder) -> Option<()> {
     matches!(order.stage, Stage::AwaitingDispatch { .. }).then_some(())
-}
-
-fn in_handling(order: &WorkOrder) -> Option<()> {
-    matches!(order.stage, Stage::InHandling).then_some(())
-}
-
-fn awaiting_rating(order: &WorkOrder) -> Option<()> {
-    matches!(order.stage, Stage::AwaitingRating { .. }).then_some(())
 }
 
 fn open(order: &WorkOrder) -> Option<()> {

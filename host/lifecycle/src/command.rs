@@ -1,46 +1,277 @@
 //! What can be asked of an order. Imperative names; each is one step of a person, a channel system, a
 //! timer or an effect.
 
+mod handling;
+
+mod intake;
+
+mod rating;
+
+mod returns;
+
+mod supervision;
+
+pub use handling::{
+    ContactAttempt, ContactResult, Evidence, EvidenceKind, Extension, HandlingConclusion,
+    HandlingReport, Mediation, MediationOutcome, Reply, ReplyException, ReplyMethod, ReportContent,
+    RequesterTold, Review, StatementEffect, StatementJudgement, SuggestionOutcome,
+};
+pub use intake::{
+    ConcealedField, Concealment, ConcealmentScope, DirectAnswer, Dispatch, Identification,
+    Identity, IncompleteGround, InformationAssessment, NoticeReceipt, RealNameGround,
+    Reclassification, Registration, SpecialLimit, Withdrawal,
+};
+pub use rating::{
+    Exclusion, ExclusionGround, FollowUp, FollowUpMethod, RatingChoice, RatingOffer, ServiceRating,
+};
+pub use returns::{
+    AssistingUnit, Dispute, OpinionRequest, ReturnDecision, ReturnGround, ReturnRequest,
+};
+pub use supervision::{SupervisionAnswer, SupervisionCase, SupervisionOrder, SupervisionReview};
+
 use chrono::{DateTime, Utc};
-use contract::types::{Channel, OrderType, Rating};
+use contract::escalation::Priority;
 use serde::{Deserialize, Serialize};
 
 use crate::deadline::DeadlineKind;
-use crate::ids::{DistrictCode, OrderId, RequesterId, TextId, UnitCode};
+use crate::ids::{OrderId, TextId, UnitCode};
 
-/// A command. `decide` answers it with events and effects, or rejects it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
+/// Declares the commands once: the enum with what each carries, the enum of their kinds, their names
+/// and articles.
+macro_rules! commands {
+    ($(
+        $(#[doc = $doc:literal])+
+        $kind:ident $(($payload:ty))? $({ $($(#[doc = $field_doc:literal])+ $field:ident: $field_type:ty),+ $(,)? })?
+        = $name:literal $article:literal
+    ),+ $(,)?) => {
+        /// A command. `decide` answers it with events and effects, or rejects it.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Command {
+            $(
+                $(#[doc = $doc])+
+                $kind $(($payload))? $({ $($(#[doc = $field_doc])+ $field: $field_type),+ })?
+            ),+
+        }
+
+        /// The kinds of command, without what they carry.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum CommandKind {
+            $($(#[doc = $doc])+ $kind),+
+        }
+
+        impl CommandKind {
+            /// All kinds, in the order of an order's life.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// Stable name, as in JSON.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name),+
+                }
+            }
+
+            /// The article that provides for it; empty for what only Kapok knows.
+            #[must_use]
+            pub const fn article(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $article),+
+                }
+            }
+        }
+
+        impl Command {
+            /// Which kind of command it is.
+            #[must_use]
+            pub const fn kind(&self) -> CommandKind {
+                match self {
+                    $(Self::$kind { .. } => CommandKind::$kind),+
+                }
+            }
+        }
+    };
+}
+
+commands! {
     /// Register a matter: the work order comes into being (Art. 11).
-    Register(Registration),
+    Register(Registration) = "register" "第十一条",
+    /// Ask the requester for everything that is missing, at once (Art. 12(1), 12(2)).
+    RequestInformation {
+        /// All that is missing.
+        missing: TextId,
+    } = "request_information" "第十二条",
+    /// The notice of what is missing went out (Art. 12(2)); an effect reports back.
+    RecordInformationNotice(NoticeReceipt) = "record_information_notice" "第十二条第二款",
+    /// The requester supplies what was missing (Art. 12).
+    SupplyInformation {
+        /// What was supplied.
+        content: TextId,
+        /// Who supplied it.
+        identity: Identity,
+    } = "supply_information" "第十二条",
+    /// The centre says whether what was supplied is enough (Art. 12).
+    AssessInformation(InformationAssessment) = "assess_information" "第十二条",
+    /// End an order whose information stays missing, with a note (Art. 12(1)).
+    CloseIncomplete {
+        /// Why it stays missing.
+        ground: IncompleteGround,
+        /// The note that the law wants.
+        note: TextId,
+    } = "close_incomplete" "第十二条",
+    /// Hide personal data of the requester, as agreed (Art. 9(2)).
+    Conceal(Concealment) = "conceal" "第九条第二款",
+    /// Note that the requester occupies the hotline without good reason (Art. 9(1)). It only marks.
+    FlagConduct {
+        /// What happened.
+        note: TextId,
+    } = "flag_conduct" "第九条第一款",
+    /// Set how urgent the order is; it orders lists, nothing else.
+    SetPriority {
+        /// How urgent.
+        priority: Priority,
+        /// Why.
+        reason: TextId,
+    } = "set_priority" "",
+    /// Correct the type of the matter (Art. 45). With a unit, it is a new dispatch.
+    Reclassify(Reclassification) = "reclassify" "第四十五条",
+    /// List the order under a long-term matter, or take it off the list (Art. 26).
+    ListLongTerm {
+        /// Number of the matter; none takes the order off.
+        matter: Option<String>,
+    } = "list_long_term" "第二十六条",
     /// Answer a consultation from the knowledge base at once (Art. 13(1)).
-    AnswerDirectly(DirectAnswer),
+    AnswerDirectly(DirectAnswer) = "answer_directly" "第十三条第一项",
     /// Ask the routing plugins (again); the advice comes in the facts.
-    Route,
-    /// Dispatch to a handling unit (Art. 13).
-    Dispatch(Dispatch),
+    Route = "route" "第十三条",
+    /// Dispatch to a handling unit (Art. 13, 17, 18).
+    Dispatch(Dispatch) = "dispatch" "第十三条、第十七条、第十八条",
     /// The unit has verified that the matter is its own (Art. 16(1)).
-    AcceptDuty,
-    /// The unit has tried to reach the requester (Art. 12, 21).
-    RecordContactAttempt(ContactAttempt),
+    AcceptDuty = "accept_duty" "第十六条第一项",
+    /// The unit applies to return the order, which is not its own (Art. 16(3), 17).
+    RequestReturn(ReturnRequest) = "request_return" "第十六条第三项、第十七条",
+    /// The centre admits a return after the unit's time.
+    AllowLateReturn {
+        /// Why.
+        reason: TextId,
+    } = "allow_late_return" "第十六条第三项",
+    /// The centre decides on the application (Art. 17(2)).
+    DecideReturn(ReturnDecision) = "decide_return" "第十七条第二款",
+    /// The lead unit names the assisting units and what each does (Art. 17(3)).
+    NameAssistingUnits {
+        /// The units, each with its part.
+        units: Vec<AssistingUnit>,
+    } = "name_assisting_units" "第十七条第三款",
+    /// An assisting unit hands its part to the lead unit (Art. 17(3)).
+    RecordAssistance {
+        /// What it did.
+        content: TextId,
+    } = "record_assistance" "第十七条第三款",
+    /// An assisting unit objects to its part; the centre decides.
+    ObjectToAssisting {
+        /// Why.
+        reason: TextId,
+    } = "object_to_assisting" "第十七条第三款",
+    /// The centre decides on the objection of an assisting unit.
+    DecideObjection {
+        /// Which unit.
+        unit: UnitCode,
+        /// Whether it stays or is released.
+        decision: ReturnDecision,
+    } = "decide_objection" "第十七条第三款",
+    /// Open the coordination of a hard case (Art. 18).
+    OpenCoordination {
+        /// Why.
+        reason: TextId,
+    } = "open_coordination" "第十八条",
+    /// Ask an authority for its guidance opinion (Art. 18).
+    RequestOpinion(OpinionRequest) = "request_opinion" "第十八条",
+    /// The authority's guidance opinion (Art. 18).
+    RecordOpinion {
+        /// What it says.
+        opinion: TextId,
+        /// The document.
+        document: Evidence,
+    } = "record_opinion" "第十八条",
+    /// Extend the handling period (Art. 19).
+    Extend(Extension) = "extend" "第十九条",
+    /// The requester was told of the extension (Art. 19).
+    RecordExtensionNotice(RequesterTold) = "record_extension_notice" "第十九条",
+    /// The requester adds something to the request (Art. 20).
+    AddStatement {
+        /// What was added.
+        content: TextId,
+        /// When it was received; not in the future.
+        received_at: DateTime<Utc>,
+        /// Who added it.
+        identity: Identity,
+    } = "add_statement" "第二十条",
+    /// The unit says whether an addition affects the handling (Art. 20).
+    JudgeStatement(StatementJudgement) = "judge_statement" "第二十条",
+    /// Somebody tried to reach the requester by telephone (Art. 12, 21).
+    RecordContactAttempt(ContactAttempt) = "record_contact_attempt" "第十二条、第二十一条",
     /// The unit has told the requester the result (Art. 21).
-    RecordReply(Reply),
-    /// The unit submits its handling report (Art. 21).
-    Submit(HandlingReport),
-    /// The centre has reviewed the report.
-    Review(Review),
+    RecordReply(Reply) = "record_reply" "第二十一条",
+    /// The unit submits its handling report (Art. 21, 22).
+    Submit(HandlingReport) = "submit" "第二十一条、第二十二条",
+    /// The district's hotline office has reviewed the report first (Art. 5).
+    ReviewAtDistrict(Review) = "review_at_district" "第五条第二款",
+    /// The centre has reviewed the report (Art. 5).
+    Review(Review) = "review" "第五条、第十五条",
+    /// The requester withdraws the request, through the hotline (Art. 23(2)).
+    Withdraw(Withdrawal) = "withdraw" "第二十三条第二项",
+    /// The unit ends an order that was withdrawn (Art. 23(2)).
+    CloseWithdrawn {
+        /// The note of the unit.
+        note: TextId,
+        /// Of a violation report: whether the unit goes on with it inside its own duties.
+        goes_on: bool,
+    } = "close_withdrawn" "第二十三条第二项",
     /// The rating channel was offered to the requester (Art. 27(2)); an effect reports back.
-    RecordRatingOffer(RatingOffer),
+    RecordRatingOffer(RatingOffer) = "record_rating_offer" "第二十七条第二项",
+    /// A notice that starts the requester's time was delivered (Art. 12(2), 27(3)); a channel reports.
+    RecordDelivery {
+        /// When.
+        delivered_at: DateTime<Utc>,
+    } = "record_delivery" "第二十七条第三项",
     /// The requester rates the handling (Art. 27(3)).
-    Rate(RatingChoice),
+    Rate(RatingChoice) = "rate" "第二十七条第三项",
+    /// The requester rates how the hotline took the request (Art. 27(1)).
+    RateService(ServiceRating) = "rate_service" "第二十七条第一项",
     /// The centre has called back a dissatisfied requester (Art. 28).
-    RecordFollowUp(FollowUp),
-    /// The centre ends an order whose requester is dissatisfied, without sending it back
-    /// (Art. 29: "may"), with its reason.
+    RecordFollowUp(FollowUp) = "record_follow_up" "第二十八条",
+    /// The centre sends the order back to be handled again (Art. 29).
+    SendBack {
+        /// What the requester is dissatisfied with.
+        reason: TextId,
+    } = "send_back" "第二十九条",
+    /// The centre ends an order whose requester is dissatisfied, without sending it back (Art. 29).
     CloseDissatisfied {
         /// Why it is not sent back.
         reason: TextId,
-    },
+        /// Which of the six grounds of Art. 29(3) it is, if one is.
+        exclusion: Option<Exclusion>,
+    } = "close_dissatisfied" "第二十九条",
+    /// The unit files its diligence statement (Art. 30(3)).
+    FileDiligenceStatement {
+        /// What it says.
+        statement: TextId,
+    } = "file_diligence_statement" "第三十条第三款",
+    /// The centre supervises (Art. 25).
+    Supervise(SupervisionOrder) = "supervise" "第二十五条",
+    /// A unit answers a supervision (Art. 25).
+    AnswerSupervision(SupervisionAnswer) = "answer_supervision" "第二十五条",
+    /// The centre reviews the answer (Art. 25).
+    ReviewSupervision(SupervisionReview) = "review_supervision" "第二十五条",
+    /// The centre does not follow a proposal of an escalation rule.
+    DismissProposal {
+        /// Position in the journal of the advice.
+        advice: u64,
+        /// Position of the proposal in it, from 0.
+        proposal: u16,
+        /// Why not.
+        reason: TextId,
+    } = "dismiss_proposal" "",
     /// The instant of a deadline, or of a question to the escalation plugins about it, has passed; a
     /// timer reports it.
     MarkDue {
@@ -48,110 +279,33 @@ pub enum Command {
         deadline: DeadlineKind,
         /// The deadline itself, or a question before or after it.
         moment: Moment,
-    },
+    } = "mark_due" "",
     /// A new calendar is in force: recompute what it changes (C3).
-    RecomputeDeadlines,
-}
-
-/// The kinds of command, without what they carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CommandKind {
-    /// See [`Command::Register`].
-    Register,
-    /// See [`Command::AnswerDirectly`].
-    AnswerDirectly,
-    /// See [`Command::Route`].
-    Route,
-    /// See [`Command::Dispatch`].
-    Dispatch,
-    /// See [`Command::AcceptDuty`].
-    AcceptDuty,
-    /// See [`Command::RecordContactAttempt`].
-    RecordContactAttempt,
-    /// See [`Command::RecordReply`].
-    RecordReply,
-    /// See [`Command::Submit`].
-    Submit,
-    /// See [`Command::Review`].
-    Review,
-    /// See [`Command::RecordRatingOffer`].
-    RecordRatingOffer,
-    /// See [`Command::Rate`].
-    Rate,
-    /// See [`Command::RecordFollowUp`].
-    RecordFollowUp,
-    /// See [`Command::CloseDissatisfied`].
-    CloseDissatisfied,
-    /// See [`Command::MarkDue`].
-    MarkDue,
-    /// See [`Command::RecomputeDeadlines`].
-    RecomputeDeadlines,
-}
-
-impl CommandKind {
-    /// All kinds, in the order of an order's life.
-    pub const ALL: [Self; 15] = [
-        Self::Register,
-        Self::AnswerDirectly,
-        Self::Route,
-        Self::Dispatch,
-        Self::AcceptDuty,
-        Self::RecordContactAttempt,
-        Self::RecordReply,
-        Self::Submit,
-        Self::Review,
-        Self::RecordRatingOffer,
-        Self::Rate,
-        Self::RecordFollowUp,
-        Self::CloseDissatisfied,
-        Self::MarkDue,
-        Self::RecomputeDeadlines,
-    ];
-
-    /// Stable name, as in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::AnswerDirectly => "answer_directly",
-            Self::Route => "route",
-            Self::Dispatch => "dispatch",
-            Self::AcceptDuty => "accept_duty",
-            Self::RecordContactAttempt => "record_contact_attempt",
-            Self::RecordReply => "record_reply",
-            Self::Submit => "submit",
-            Self::Review => "review",
-            Self::RecordRatingOffer => "record_rating_offer",
-            Self::Rate => "rate",
-            Self::RecordFollowUp => "record_follow_up",
-            Self::CloseDissatisfied => "close_dissatisfied",
-            Self::MarkDue => "mark_due",
-            Self::RecomputeDeadlines => "recompute_deadlines",
-        }
-    }
+    RecomputeDeadlines = "recompute_deadlines" "",
 }
 
 impl Command {
-    /// Which kind of command it is.
+    /// Who speaks for the requester, where the command says so (R10). The shell fills it in.
+    pub fn identity_mut(&mut self) -> Option<&mut Identity> {
+        if let Self::SupplyInformation { identity, .. } | Self::AddStatement { identity, .. } = self
+        {
+            Some(identity)
+        } else if let Self::Withdraw(withdrawal) = self {
+            Some(&mut withdrawal.identity)
+        } else {
+            None
+        }
+    }
+
+    /// Another order of the same requester that the rules must know about, if there is one (R46, R53).
     #[must_use]
-    pub const fn kind(&self) -> CommandKind {
-        match self {
-            Self::Register(_) => CommandKind::Register,
-            Self::AnswerDirectly(_) => CommandKind::AnswerDirectly,
-            Self::Route => CommandKind::Route,
-            Self::Dispatch(_) => CommandKind::Dispatch,
-            Self::AcceptDuty => CommandKind::AcceptDuty,
-            Self::RecordContactAttempt(_) => CommandKind::RecordContactAttempt,
-            Self::RecordReply(_) => CommandKind::RecordReply,
-            Self::Submit(_) => CommandKind::Submit,
-            Self::Review(_) => CommandKind::Review,
-            Self::RecordRatingOffer(_) => CommandKind::RecordRatingOffer,
-            Self::Rate(_) => CommandKind::Rate,
-            Self::RecordFollowUp(_) => CommandKind::RecordFollowUp,
-            Self::CloseDissatisfied { .. } => CommandKind::CloseDissatisfied,
-            Self::MarkDue { .. } => CommandKind::MarkDue,
-            Self::RecomputeDeadlines => CommandKind::RecomputeDeadlines,
+    pub fn related(&self) -> Option<&OrderId> {
+        if let Self::Submit(report) = self {
+            report.conclusion.earlier()
+        } else if let Self::Register(registration) = self {
+            registration.refiled_from.as_ref()
+        } else {
+            None
         }
     }
 }
@@ -166,218 +320,4 @@ pub enum Moment {
     Passed,
     /// The deadline was missed before: a morning on which the escalation plugins are asked again.
     StillOverdue,
-}
-
-/// A matter to be registered (R12).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Registration {
-    /// Number of the new order.
-    pub order: OrderId,
-    /// Type of the matter (Art. 45), set by the centre.
-    pub order_type: OrderType,
-    /// How it came in.
-    pub channel: Channel,
-    /// District, where known.
-    pub district: Option<DistrictCode>,
-    /// Street or town, where known.
-    pub street: Option<String>,
-    /// Category of the matter, where known.
-    pub category: Option<String>,
-    /// Who asks.
-    pub requester: RequesterId,
-    /// The request in the requester's own words: subject and text.
-    pub request: TextId,
-    /// Where it comes from, such as `import:360114`; unique, so that nothing is registered twice.
-    pub source: Option<String>,
-}
-
-/// An answer from the knowledge base (R19).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DirectAnswer {
-    /// The knowledge point that was used.
-    pub knowledge_point: String,
-    /// Its version.
-    pub knowledge_version: u32,
-    /// The answer as it was given.
-    pub answer: TextId,
-}
-
-/// A dispatch (R19–R24).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispatch {
-    /// The handling unit.
-    pub unit: UnitCode,
-    /// A handling period of its own, where a superior or another document sets one (Art. 14(3)).
-    pub special_limit: Option<SpecialLimit>,
-}
-
-/// A handling period set by another document (R23).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpecialLimit {
-    /// The period.
-    pub period: calendar::Period,
-    /// The document that sets it, by title and number.
-    pub basis: String,
-}
-
-/// One attempt to reach the requester by telephone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactAttempt {
-    /// When it began.
-    pub started_at: DateTime<Utc>,
-    /// When it ended; not before it began, not in the future.
-    pub ended_at: DateTime<Utc>,
-    /// What came of it.
-    pub result: ContactResult,
-    /// Identifier of the recording or call log.
-    pub evidence: String,
-}
-
-/// What came of a call. A busy line, a switched-off telephone and an empty number count as
-/// unanswered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactResult {
-    /// Nobody answered.
-    Unanswered,
-    /// Somebody answered, the requester or another.
-    Answered,
-}
-
-/// How the requester was told (Art. 21).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReplyMethod {
-    /// By telephone.
-    Phone,
-    /// By short message.
-    Sms,
-    /// In writing.
-    Writing,
-    /// By another fitting way.
-    Other,
-}
-
-/// A kind of reply evidence (R41).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceKind {
-    /// Telephone recording 电话录音.
-    Recording,
-    /// Call log 通话记录.
-    CallLog,
-    /// Message log 短信记录.
-    SmsLog,
-    /// A letter or another document.
-    Document,
-}
-
-/// A piece of reply evidence, searchable by its reference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// Its kind.
-    pub kind: EvidenceKind,
-    /// Where it is kept: identifier in the recording or document system; never empty.
-    pub reference: String,
-}
-
-/// A reply to the requester (R40, R41).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reply {
-    /// When the requester was told; not in the future, not before the dispatch.
-    pub replied_at: DateTime<Utc>,
-    /// How.
-    pub method: ReplyMethod,
-    /// Main content.
-    pub content: TextId,
-    /// At least one piece.
-    pub evidence: Vec<Evidence>,
-}
-
-/// Why there is no reply (Art. 21).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "exception")]
-pub enum ReplyException {
-    /// The requester said clearly that no reply is needed.
-    NotWanted {
-        /// Evidence of it.
-        evidence: Evidence,
-    },
-    /// Three attempts, each at least 15 minutes apart, did not reach the requester; they must be
-    /// recorded on the order.
-    Unreachable,
-}
-
-/// What the unit submits (R42).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandlingReport {
-    /// When handling began.
-    pub handled_from: DateTime<Utc>,
-    /// When handling ended.
-    pub handled_until: DateTime<Utc>,
-    /// The executing body 经办机构 under the unit, if any (Art. 6).
-    pub handling_office: Option<String>,
-    /// Course of the handling.
-    pub course: TextId,
-    /// Result of the handling.
-    pub result: TextId,
-    /// Why there was no reply, if there was none.
-    pub reply_exception: Option<ReplyException>,
-    /// What else the unit deems necessary.
-    pub remarks: Option<TextId>,
-}
-
-/// Outcome of the centre's review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "review")]
-pub enum Review {
-    /// The report meets the requirements.
-    Pass,
-    /// It does not; the unit goes on, and its clock has never stopped (R24).
-    Fail {
-        /// What is missing.
-        reason: TextId,
-    },
-}
-
-/// The rating channel as it was offered (R56).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RatingOffer {
-    /// When it was sent.
-    pub sent_at: DateTime<Utc>,
-    /// When its delivery was confirmed, if it was; else the sending counts as receipt.
-    pub delivered_at: Option<DateTime<Utc>>,
-}
-
-/// What the requester chose (R57).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RatingChoice {
-    /// One of the five options.
-    Option(Rating),
-    /// Something else; invalid, kept for the record.
-    Other(TextId),
-}
-
-/// A call-back (R58).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FollowUp {
-    /// When it took place; not in the future.
-    pub contacted_at: DateTime<Utc>,
-    /// How.
-    pub method: FollowUpMethod,
-    /// Why the requester is dissatisfied, as he or she said.
-    pub reasons: TextId,
-}
-
-/// How a dissatisfied requester is called back (Art. 28).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FollowUpMethod {
-    /// By telephone.
-    Phone,
-    /// By short message.
-    Sms,
-    /// By internet.
-    Internet,
 }

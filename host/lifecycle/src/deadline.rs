@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use contract::types::OrderType;
 use serde::{Deserialize, Serialize};
 
-use crate::command::SpecialLimit;
+use crate::command::{Dispute, SupervisionCase};
 use crate::decide::Context;
+use crate::ruleset::CalendarDayEnd;
 
 /// What a deadline is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +25,18 @@ pub enum DeadlineKind {
     RatingOffer,
     /// The requester rates (Art. 27(3)).
     Rating,
+    /// The requester supplies what is missing, after a notice (Art. 12(2)).
+    Information,
+    /// The lead unit names the assisting units (Art. 17(3)).
+    Assistance,
+    /// An authority gives its guidance opinion (Art. 18).
+    Opinion,
+    /// The unit files its diligence statement (Art. 30(3)).
+    DiligenceStatement,
+    /// A unit answers a supervision (Art. 25).
+    Supervision,
+    /// The guidance unit answers a supervision (Art. 25(2)(4)).
+    GuidanceFeedback,
 }
 
 impl DeadlineKind {
@@ -36,6 +49,12 @@ impl DeadlineKind {
             Self::Handling => "handling",
             Self::RatingOffer => "rating_offer",
             Self::Rating => "rating",
+            Self::Information => "information",
+            Self::Assistance => "assistance",
+            Self::Opinion => "opinion",
+            Self::DiligenceStatement => "diligence_statement",
+            Self::Supervision => "supervision",
+            Self::GuidanceFeedback => "guidance_feedback",
         }
     }
 
@@ -52,6 +71,12 @@ impl DeadlineKind {
             Self::Handling => Rule::new("R22", "第十四条第二项"),
             Self::RatingOffer => Rule::new("R56", "第二十七条第二项"),
             Self::Rating => Rule::new("R57", "第二十七条第三项"),
+            Self::Information => Rule::new("R16", "第十二条第二款"),
+            Self::Assistance => Rule::new("R32", "第十七条第三款"),
+            Self::Opinion => Rule::new("R34", "第十八条第一款"),
+            Self::DiligenceStatement => Rule::new("R63", "第三十条第三款"),
+            Self::Supervision => Rule::new("R47", "第二十五条第一款"),
+            Self::GuidanceFeedback => Rule::new("R51", "第二十五条第二款第四项"),
         }
     }
 }
@@ -74,6 +99,40 @@ pub struct Rule {
 impl Rule {
     /// A handling period set by another document, whatever the type of the order (R23).
     pub const SPECIAL_LIMIT: Self = Self::new("R23", "第十四条第三项");
+    /// The handling period anew, at the unit that a returned order goes to (R30).
+    pub const REDISPATCH: Self = Self::new("R30", "第十七条第二款");
+    /// The handling period of a lead unit (R32).
+    pub const LEAD: Self = Self::new("R32", "第十七条第三款");
+    /// The handling period of the unit that coordination determined (R34).
+    pub const DETERMINED: Self = Self::new("R34", "第十八条第一款");
+    /// An extension of the handling period (R37).
+    pub const EXTENSION: Self = Self::new("R37", "第十九条");
+    /// The handling period anew, from the receipt of an addition (R38).
+    pub const RESTART: Self = Self::new("R38", "第二十条第一项");
+    /// The period of the second handling (R59).
+    pub const REHANDLING: Self = Self::new("R59", "第二十九条第二款");
+
+    /// The period of a case of supervision (R47–R51).
+    #[must_use]
+    pub const fn of_supervision(case: SupervisionCase) -> Self {
+        match case {
+            SupervisionCase::Overdue => Self::new("R48", "第二十五条第二款第一项"),
+            SupervisionCase::FeedbackInadequate => Self::new("R49", "第二十五条第二款第二项"),
+            SupervisionCase::LongTerm => Self::new("R50", "第二十五条第二款第三项"),
+            SupervisionCase::StatementObjection => Self::new("R51", "第二十五条第二款第四项"),
+            SupervisionCase::Other { .. } => Self::new("R47", "第二十五条第一款"),
+        }
+    }
+
+    /// The period of an authority's opinion (R34).
+    #[must_use]
+    pub const fn of_dispute(dispute: Dispute) -> Self {
+        match dispute {
+            Dispute::InterDistrict => Self::new("R34", "第十八条第一款第一项"),
+            Dispute::DutyDivision => Self::new("R34", "第十八条第一款第二项"),
+            Dispute::LegalApplication => Self::new("R34", "第十八条第一款第三项"),
+        }
+    }
 
     const fn new(id: &'static str, article: &'static str) -> Self {
         Self { id, article }
@@ -95,6 +154,9 @@ pub struct Deadline {
     pub trigger_at: DateTime<Utc>,
     /// Length of the period.
     pub period: Period,
+    /// Of an extension: the end of the period before it, from which it counts (R37).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<DateTime<Utc>>,
     /// Due instant, start of the clock, counted days, calendar version, provisional or not.
     #[serde(flatten)]
     pub due: Due,
@@ -111,27 +173,18 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Computes the deadline of a kind for a type of order: rule, period, due instant and warning, all
-    /// as of `trigger_at` (T12, T13). A special limit replaces the period of handling (R23).
+    /// Computes a deadline of a kind: due instant and warning, all as of `trigger_at` (T12, T13).
     ///
     /// # Errors
     /// What the calendar finds wrong with the period.
     pub fn compute(
         kind: DeadlineKind,
         order_type: OrderType,
-        special_limit: Option<&SpecialLimit>,
-        trigger_seq: u64,
-        trigger_at: DateTime<Utc>,
+        (rule, period): (Rule, Period),
+        (trigger_seq, trigger_at): (u64, DateTime<Utc>),
         context: &Context<'_>,
     ) -> Result<Self, calendar::Error> {
-        let (rule, period) = match special_limit {
-            Some(limit) => (Rule::SPECIAL_LIMIT, limit.period),
-            None => (
-                kind.rule(order_type),
-                context.rules.period(kind, order_type),
-            ),
-        };
-        let due = context.calendar.due(trigger_at, period)?;
+        let due = due(trigger_at, period, context)?;
         let mut deadline = Self {
             kind,
             rule: rule.id.to_owned(),
@@ -139,11 +192,44 @@ impl Deadline {
             trigger_seq,
             trigger_at,
             period,
+            counted_from: None,
             due,
             warn_at: None,
             rule_set: context.rules.version.clone(),
             rule_set_in_force: context.rules.in_force_at(trigger_at),
         };
+        deadline.warn_at = deadline.warning(order_type, context)?;
+        Ok(deadline)
+    }
+
+    /// The deadline that takes the place of this one when it is extended (R37): the extension counts
+    /// from the expiry of the period before it, whenever it was filed.
+    ///
+    /// # Errors
+    /// What the calendar finds wrong with the period.
+    pub fn extended(
+        &self,
+        order_type: OrderType,
+        period: Period,
+        (trigger_seq, trigger_at): (u64, DateTime<Utc>),
+        context: &Context<'_>,
+    ) -> Result<Self, calendar::Error> {
+        let expiry = self.due.due_at;
+        let mut deadline = Self {
+            kind: self.kind,
+            rule: Rule::EXTENSION.id.to_owned(),
+            article: Rule::EXTENSION.article.to_owned(),
+            trigger_seq,
+            trigger_at,
+            period,
+            counted_from: Some(expiry),
+            due: context.calendar.due_after(expiry, period)?,
+            warn_at: None,
+            rule_set: context.rules.version.clone(),
+            rule_set_in_force: context.rules.in_force_at(trigger_at),
+        };
+        // An extension of a provisional period moves with it.
+        deadline.due.provisional |= self.due.provisional;
         deadline.warn_at = deadline.warning(order_type, context)?;
         Ok(deadline)
     }
@@ -173,4 +259,23 @@ impl Deadline {
         let at = soon.max(next_day.clock_start);
         Ok((at < due_at).then_some(at))
     }
+}
+
+/// The due instant of a period. Where the rule set reads it so, a limit in calendar days that
+/// ends on a day off ends with the next working day.
+pub(crate) fn due(
+    trigger_at: DateTime<Utc>,
+    period: Period,
+    context: &Context<'_>,
+) -> Result<Due, calendar::Error> {
+    let calendar = context.calendar;
+    let mut due = calendar.due(trigger_at, period)?;
+    let shifts = context.rules.options.calendar_day_end == CalendarDayEnd::OnAWorkingDay;
+    if let (Period::CalendarDays(_), true, Some(last)) = (period, shifts, due.counted.last()) {
+        let before = calendar::midnight_at_start_of(last.pred_opt().unwrap_or(*last));
+        let next = calendar.due(before, Period::WorkingDays(1))?;
+        due.due_at = next.due_at;
+        due.provisional |= next.provisional;
+    }
+    Ok(due)
 }

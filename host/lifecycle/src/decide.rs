@@ -5,18 +5,19 @@ use chrono::{DateTime, Utc};
 use contract::escalation::Trigger;
 
 use crate::advice::{EscalationAdvice, RoutingAdvice};
-use crate::command::Command;
+use crate::command::{Command, HandlingConclusion};
 use crate::directory::Directory;
 use crate::draft::Draft;
 use crate::effect::Effect;
-use crate::event::Event;
+use crate::event::{CloseCode, Event};
 use crate::gate;
-use crate::ids::Actor;
-use crate::order::WorkOrder;
+use crate::ids::{Actor, OrderId};
+use crate::order::{Assignment, Stage, WorkOrder};
 use crate::rejection::Rejection;
 use crate::rules::{
-    answer, contact, dispatch, due, duty, escalation, follow_up, rating, recompute, registration,
-    report, review, routing,
+    answer, contact, coordination, dispatch, due, duty, escalation, extension, follow_up,
+    information, joint, mark, rating, recompute, registration, report, returns, review, routing,
+    statements, supervision, withdrawal,
 };
 use crate::ruleset::RuleSet;
 
@@ -40,15 +41,59 @@ pub struct Facts {
     pub routing: Option<RoutingAdvice>,
     /// What to do about the order.
     pub escalation: Option<EscalationAdvice>,
+    /// The earlier order that the command rests on.
+    pub related: Option<Related>,
+}
+
+/// What must be known of an earlier order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The order.
+    pub order: OrderId,
+    /// Whether it is the same requester's.
+    pub same_requester: bool,
+    /// How it ended, if it did.
+    pub closed: Option<CloseCode>,
+    /// Whether a report of its unit passed the review, as handled: lawfully finished (R46).
+    pub lawfully_finished: bool,
+    /// The long-term matter under which it is listed.
+    pub long_term: Option<String>,
+}
+
+impl Related {
+    /// What there is to know of an order.
+    #[must_use]
+    pub fn of(order: &WorkOrder, same_requester: bool) -> Self {
+        let finished = |it: &Assignment| {
+            let handled = it.report.as_ref();
+            let handled =
+                handled.is_some_and(|report| report.conclusion == HandlingConclusion::Handled);
+            it.completed_at.is_some() && handled
+        };
+        let closed = if let Stage::Closed { code, .. } = order.stage {
+            Some(code)
+        } else {
+            None
+        };
+        Self {
+            order: order.id.clone(),
+            same_requester,
+            closed,
+            lawfully_finished: closed.is_some() && order.assignments.iter().any(finished),
+            long_term: order.long_term.clone(),
+        }
+    }
 }
 
 /// What advice a command needs. Advice that is missing all the same changes nothing but the advice.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The routing plugins are to be asked.
     pub routing: bool,
     /// The escalation plugins are to be asked, with this trigger.
     pub escalation: Option<Trigger>,
+    /// An earlier order must be looked at.
+    pub related: Option<OrderId>,
 }
 
 /// What a command does: events to be recorded, effects to be performed after the commit.
@@ -66,6 +111,7 @@ pub fn needs(order: Option<&WorkOrder>, command: &Command, context: &Context<'_>
     Needs {
         routing: routing::needed(order, command),
         escalation: order.and_then(|order| escalation::needed(order, command, context)),
+        related: command.related().cloned(),
     }
 }
 
@@ -94,7 +140,7 @@ pub fn decide(
         }
         (_, None) => return Err(Rejection::NotRegistered),
         (command, Some(order)) => {
-            gate::check_stage(order, command.kind())?;
+            gate::check_stage(order, command.kind(), by)?;
             decide_existing(order, command, &mut draft)?;
         }
     }
@@ -102,6 +148,7 @@ pub fn decide(
 }
 
 /// Each command at its rule. The gate has checked permission, stage and type of the matter.
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
 fn decide_existing(
     order: &WorkOrder,
     command: &Command,
@@ -109,6 +156,25 @@ fn decide_existing(
 ) -> Result<(), Rejection> {
     match command {
         Command::Register(_) => Err(Rejection::AlreadyRegistered),
+        Command::RequestInformation { missing } => information::request(order, *missing, draft),
+        Command::RecordInformationNotice(receipt) => information::notice(order, receipt, draft),
+        Command::SupplyInformation { content, identity } => {
+            information::supply(order, *content, *identity, draft)
+        }
+        Command::AssessInformation(assessment) => information::assess(order, assessment, draft),
+        Command::CloseIncomplete { ground, note } => {
+            information::close(order, ground, *note, draft)
+        }
+        Command::Conceal(wanted) => mark::conceal(order, wanted, draft),
+        Command::FlagConduct { note } => mark::flag_conduct(*note, draft),
+        Command::SetPriority { priority, reason } => mark::set_priority(*priority, *reason, draft),
+        Command::Reclassify(wanted) => mark::reclassify(order, wanted, draft),
+        Command::ListLongTerm { matter } => mark::list_long_term(order, matter.as_ref(), draft),
+        Command::DismissProposal {
+            advice,
+            proposal,
+            reason,
+        } => mark::dismiss(order, (*advice, *proposal), *reason, draft),
         Command::AnswerDirectly(given) => answer::answer_directly(order, given, draft),
         Command::Route => routing::route(order, draft),
         Command::Dispatch(wanted) => dispatch::dispatch(order, wanted, draft),
@@ -116,16 +182,52 @@ fn decide_existing(
             duty::accept(order, draft);
             Ok(())
         }
+        Command::RequestReturn(wanted) => returns::request(order, wanted, draft),
+        Command::AllowLateReturn { reason } => returns::allow_late(order, *reason, draft),
+        Command::DecideReturn(decision) => returns::decide(order, decision, draft),
+        Command::NameAssistingUnits { units } => joint::name(order, units, draft),
+        Command::RecordAssistance { content } => joint::record(order, *content, draft),
+        Command::ObjectToAssisting { reason } => joint::object(order, *reason, draft),
+        Command::DecideObjection { unit, decision } => joint::decide(order, unit, decision, draft),
+        Command::OpenCoordination { reason } => coordination::open(order, *reason, draft),
+        Command::RequestOpinion(wanted) => coordination::request(order, wanted, draft),
+        Command::RecordOpinion { opinion, document } => {
+            coordination::record(order, *opinion, document, draft)
+        }
+        Command::Extend(wanted) => extension::extend(order, wanted, draft),
+        Command::RecordExtensionNotice(told) => extension::notice(order, told, draft),
+        Command::AddStatement {
+            content,
+            received_at,
+            identity,
+        } => statements::add(order, *content, *received_at, *identity, draft),
+        Command::JudgeStatement(judgement) => statements::judge(order, judgement, draft),
         Command::RecordContactAttempt(attempt) => contact::record_attempt(order, attempt, draft),
         Command::RecordReply(reply) => report::record_reply(order, reply, draft),
         Command::Submit(handed_in) => report::submit(order, handed_in, draft),
+        Command::ReviewAtDistrict(outcome) => review::at_district(order, outcome, draft),
         Command::Review(outcome) => review::review(order, outcome, draft),
-        Command::RecordRatingOffer(offer) => rating::record_offer(order, offer, draft),
-        Command::Rate(choice) => rating::rate(order, choice, draft),
-        Command::RecordFollowUp(contact) => follow_up::record(order, contact, draft),
-        Command::CloseDissatisfied { reason } => {
-            follow_up::close_dissatisfied(order, *reason, draft)
+        Command::Withdraw(withdrawal) => withdrawal::withdraw(order, withdrawal, draft),
+        Command::CloseWithdrawn { note, goes_on } => {
+            withdrawal::close(order, *note, *goes_on, draft)
         }
+        Command::RecordRatingOffer(offer) => rating::record_offer(order, offer, draft),
+        Command::RecordDelivery { delivered_at } => {
+            rating::record_delivery(order, *delivered_at, draft)
+        }
+        Command::Rate(choice) => rating::rate(order, choice, draft),
+        Command::RateService(given) => rating::rate_service(order, given, draft),
+        Command::RecordFollowUp(contact) => follow_up::record(order, contact, draft),
+        Command::SendBack { reason } => follow_up::send_back(order, *reason, draft),
+        Command::CloseDissatisfied { reason, exclusion } => {
+            follow_up::close_dissatisfied(order, *reason, exclusion.as_ref(), draft)
+        }
+        Command::FileDiligenceStatement { statement } => {
+            follow_up::file_statement(order, *statement, draft)
+        }
+        Command::Supervise(wanted) => supervision::supervise(order, wanted, draft),
+        Command::AnswerSupervision(answer) => supervision::answer(order, answer, draft),
+        Command::ReviewSupervision(outcome) => supervision::review(order, outcome, draft),
         Command::MarkDue { deadline, moment } => due::mark_due(order, *deadline, *moment, draft),
         Command::RecomputeDeadlines => recompute::recompute(order, draft),
     }

@@ -36,6 +36,10 @@ pub struct District {
     pub name: String,
     /// Name of its hotline office.
     pub office: String,
+    /// Whether the office reviews the reports of its district's units before the centre does (Art. 5,
+    /// R3).
+    #[serde(default)]
+    pub reviews: bool,
 }
 
 /// The organisations that orders can be sent to. Read from the organisations file: lists `districts`

@@ -1,16 +1,16 @@
 //! A decision while it is being made: events and effects in order, with the position in the journal
 //! that the next event will take.
 
-use calendar::Error as CalendarError;
+use calendar::{Error as CalendarError, Period};
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
 
-use crate::command::SpecialLimit;
-use crate::deadline::{Deadline, DeadlineKind};
+use crate::deadline::{Deadline, DeadlineKind, Rule};
 use crate::decide::{Context, Decision, Facts};
 use crate::effect::{Effect, Notice, Notification, Recipient};
-use crate::event::Event;
-use crate::ids::Actor;
+use crate::event::{CloseCode, Event};
+use crate::ids::{Actor, TextId, UnitCode};
+use crate::order::WorkOrder;
 use crate::rejection::Rejection;
 
 /// Everything that a rule may look at besides the order, and what it has decided so far.
@@ -61,24 +61,41 @@ impl<'a> Draft<'a> {
         self.effect(Effect::Notify(Notification { to, about }));
     }
 
-    /// The deadline that the next event starts, at `trigger_at`.
+    /// The deadline of a rule that the next event starts, at `trigger_at`.
     pub(crate) fn deadline(
         &self,
         kind: DeadlineKind,
         order_type: OrderType,
-        special_limit: Option<&SpecialLimit>,
+        (rule, period): (Rule, Period),
         trigger_at: DateTime<Utc>,
     ) -> Result<Deadline, Rejection> {
-        let seq = self.next_seq();
-        Deadline::compute(
-            kind,
-            order_type,
-            special_limit,
-            seq,
-            trigger_at,
-            self.context,
-        )
-        .map_err(out_of_range)
+        let trigger = (self.next_seq(), trigger_at);
+        Deadline::compute(kind, order_type, (rule, period), trigger, self.context)
+            .map_err(out_of_range)
+    }
+
+    /// Ends the order with a code.
+    pub(crate) fn close(&mut self, code: CloseCode, note: Option<TextId>) {
+        self.emit(Event::Closed {
+            code,
+            note,
+            exclusion: None,
+            goes_on: false,
+        });
+    }
+
+    /// Tells the unit that has the order, if one has it.
+    pub(crate) fn tell_unit(&mut self, order: &WorkOrder, about: Notice) {
+        let assignment = order.assignment().filter(|it| !it.was_returned());
+        if let Some(assignment) = assignment {
+            self.notify(staff_of(&assignment.unit, order), about);
+        }
+    }
+
+    /// Whether escalation advice is recorded already.
+    pub(crate) fn has_escalation(&self) -> bool {
+        let mut events = self.decision.events.iter();
+        events.any(|event| matches!(event, Event::EscalationAdvised { .. }))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -87,6 +104,15 @@ impl<'a> Draft<'a> {
 
     pub(crate) fn finish(self) -> Decision {
         self.decision
+    }
+}
+
+/// R7: who is told what concerns a unit. What is about the unit's own staff goes to its leader alone.
+pub(crate) fn staff_of(unit: &UnitCode, order: &WorkOrder) -> Recipient {
+    if order.against_unit.as_ref() == Some(unit) {
+        Recipient::LeaderInCharge(unit.clone())
+    } else {
+        Recipient::Unit(unit.clone())
     }
 }
 

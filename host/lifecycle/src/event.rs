@@ -2,18 +2,29 @@
 //! field is only ever added, never changed in meaning. No personal data: people and texts are
 //! references.
 
+mod refs;
+
+mod terms;
+
+pub use terms::{
+    AssignmentRole, CloseCode, DispatchChoice, NewPeriods, QueueReason, RoutingConsequence,
+};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use contract::types::Rating;
+use contract::escalation::Priority;
+use contract::types::{OrderType, Rating};
 
 use crate::advice::{EscalationAdvice, RoutingAdvice};
 use crate::command::{
-    ContactAttempt, DirectAnswer, FollowUp, HandlingReport, Moment, RatingOffer, Registration,
-    Reply, SpecialLimit,
+    AssistingUnit, Concealment, ContactAttempt, DirectAnswer, Evidence, Exclusion, FollowUp,
+    HandlingReport, Identity, Moment, NoticeReceipt, OpinionRequest, RatingOffer, Registration,
+    Reply, RequesterTold, ReturnRequest, ServiceRating, SpecialLimit, StatementJudgement,
+    SupervisionAnswer, SupervisionOrder, Withdrawal,
 };
 use crate::deadline::{Deadline, DeadlineKind};
-use crate::ids::{Actor, TextId, UnitCode};
+use crate::ids::{Actor, DistrictCode, TextId, UnitCode};
 
 /// An event as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,15 +41,78 @@ pub struct Recorded {
 }
 
 /// An event.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "journals are short, and read one event after the other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event", content = "data")]
 pub enum Event {
     /// The work order came into being.
     Registered {
         /// The matter.
-        registration: Registration,
+        registration: Box<Registration>,
         /// By when it must be dispatched.
         dispatch_by: Deadline,
+    },
+    /// A matter came in that lacks something; it is registered when that is there (Art. 12, A-07).
+    Received {
+        /// The matter.
+        registration: Box<Registration>,
+        /// All that is missing.
+        missing: TextId,
+    },
+    /// The centre asks for what is missing, after it had registered the matter (Art. 12).
+    InformationRequested {
+        /// All that is missing.
+        missing: TextId,
+    },
+    /// The notice of what is missing went out (Art. 12(2)).
+    InformationNoticeSent {
+        /// When.
+        receipt: NoticeReceipt,
+        /// By when the requester must answer.
+        answer_by: Deadline,
+    },
+    /// The requester supplied something (Art. 12).
+    InformationSupplied {
+        /// What.
+        content: TextId,
+        /// Who.
+        identity: Identity,
+    },
+    /// It is enough: the matter is registered now.
+    InformationSufficient {
+        /// By when it must be dispatched.
+        dispatch_by: Deadline,
+    },
+    /// Personal data is hidden as agreed, and the requester was warned (Art. 9(2)).
+    Concealed(Concealment),
+    /// The requester occupies the hotline without good reason (Art. 9(1)); a mark only.
+    ConductFlagged {
+        /// What happened.
+        note: TextId,
+    },
+    /// How urgent the order is from now on.
+    PrioritySet {
+        /// How urgent.
+        priority: Priority,
+        /// Why, where a person set it; none where an escalation rule did.
+        reason: Option<TextId>,
+    },
+    /// The type of the matter was corrected (Art. 45).
+    Reclassified {
+        /// The type.
+        order_type: OrderType,
+        /// Why.
+        reason: TextId,
+        /// The handling period anew, where a unit has the order.
+        deadlines: Option<NewPeriods>,
+    },
+    /// Listed under a long-term matter, or taken off (Art. 26).
+    LongTermListed {
+        /// Number of the matter.
+        matter: Option<String>,
     },
     /// The routing plugins were asked.
     RoutingAdvised {
@@ -61,6 +135,103 @@ pub enum Event {
         verify_by: Option<Deadline>,
         /// By when it must submit.
         handle_by: Deadline,
+        /// In which role the unit has the order.
+        #[serde(default)]
+        role: AssignmentRole,
+        /// By when a lead unit must name the assisting units (Art. 17(3)).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assist_by: Option<Deadline>,
+    },
+    /// The unit applied to return the order (Art. 17).
+    ReturnRequested(ReturnRequest),
+    /// The centre admits a return after the unit's time.
+    LateReturnAllowed {
+        /// Why.
+        reason: TextId,
+    },
+    /// The return was approved; the order waits for its next unit (Art. 17(2)).
+    ReturnApproved {
+        /// Why.
+        reason: TextId,
+    },
+    /// The return was refused; the order stays, its clock has not stopped (Art. 17(2)).
+    ReturnRejected {
+        /// Why.
+        reason: TextId,
+    },
+    /// The lead unit named the assisting units (Art. 17(3)).
+    AssistingUnitsNamed {
+        /// The units, each with its part.
+        units: Vec<AssistingUnit>,
+    },
+    /// An assisting unit handed in its part.
+    AssistanceRecorded {
+        /// Which unit.
+        unit: UnitCode,
+        /// What it did.
+        content: TextId,
+    },
+    /// An assisting unit objected to its part.
+    AssistanceObjected {
+        /// Which unit.
+        unit: UnitCode,
+        /// Why.
+        reason: TextId,
+    },
+    /// The centre decided on the objection of an assisting unit.
+    ObjectionDecided {
+        /// Which unit.
+        unit: UnitCode,
+        /// Whether it is released.
+        released: bool,
+        /// Why.
+        reason: TextId,
+    },
+    /// The coordination of a hard case began (Art. 18).
+    CoordinationOpened {
+        /// Why, where a person opened it; none where the third unit returned the order.
+        reason: Option<TextId>,
+    },
+    /// An authority was asked for its opinion (Art. 18).
+    OpinionRequested {
+        /// Who and what.
+        request: OpinionRequest,
+        /// By when it must answer.
+        opinion_by: Deadline,
+    },
+    /// The authority gave its opinion (Art. 18).
+    OpinionRecorded {
+        /// Which authority.
+        adviser: UnitCode,
+        /// What it says.
+        opinion: TextId,
+        /// The document.
+        document: Evidence,
+    },
+    /// The handling period was extended (Art. 19).
+    Extended {
+        /// Why.
+        reason: TextId,
+        /// By when the unit must submit now.
+        handle_by: Deadline,
+    },
+    /// The requester was told of the extension (Art. 19).
+    ExtensionNoticed(RequesterTold),
+    /// The requester added something (Art. 20).
+    StatementAdded {
+        /// What.
+        content: TextId,
+        /// When it was received.
+        received_at: DateTime<Utc>,
+        /// Who.
+        identity: Identity,
+    },
+    /// The unit judged an addition (Art. 20).
+    StatementJudged {
+        /// What it says.
+        judgement: StatementJudgement,
+        /// The handling period anew, where the addition affects the handling.
+        handle_by: Option<Deadline>,
     },
     /// The unit verified that the matter is its own.
     DutyAccepted,
@@ -72,6 +243,14 @@ pub enum Event {
     Replied(Reply),
     /// The unit submitted its report.
     Submitted(HandlingReport),
+    /// The report goes to the district's hotline office first (Art. 5).
+    PassedToDistrict {
+        /// Whose office.
+        district: DistrictCode,
+    },
+    /// The district's hotline office passed the report on to the centre (Art. 5): only now has it come
+    /// in.
+    DistrictReviewPassed,
     /// The report passed the review; the submission stands as the end of handling (R24).
     ReviewPassed {
         /// By when a rating channel must be offered.
@@ -103,6 +282,73 @@ pub enum Event {
     RatingLapsed,
     /// A dissatisfied requester was called back.
     FollowedUp(FollowUp),
+    /// The delivery of a notice was confirmed: the requester's time runs from then.
+    DeliveryRecorded {
+        /// When it was delivered.
+        delivered_at: DateTime<Utc>,
+        /// The requester's time anew.
+        deadline: Deadline,
+    },
+    /// The requester rated how the hotline took the request (Art. 27(1)).
+    ServiceRated(ServiceRating),
+    /// The order went back to be handled again (Art. 29).
+    SentBack {
+        /// What the requester is dissatisfied with.
+        reason: TextId,
+        /// By when the unit must submit again.
+        handle_by: Deadline,
+    },
+    /// After the second dissatisfied rating the unit may file a diligence statement (Art. 30(3)).
+    StatementAwaited {
+        /// By when.
+        statement_by: Deadline,
+    },
+    /// The unit filed its diligence statement (Art. 30(3)).
+    DiligenceStatementFiled {
+        /// What it says.
+        statement: TextId,
+    },
+    /// The requester withdrew the request, through the hotline (Art. 23(2)).
+    Withdrawn(Withdrawal),
+    /// A supervision was ordered (Art. 25).
+    Supervised {
+        /// What and why.
+        order: SupervisionOrder,
+        /// The unit that it is for.
+        unit: UnitCode,
+        /// By when it must answer, where there is a limit.
+        answer_by: Option<Deadline>,
+        /// By when the guidance unit must answer, where there is one.
+        guidance_by: Option<Deadline>,
+    },
+    /// A unit answered a supervision (Art. 25).
+    SupervisionAnswered {
+        /// Which unit.
+        unit: UnitCode,
+        /// What it says.
+        answer: SupervisionAnswer,
+    },
+    /// The centre accepted the answers, which ends the supervision.
+    SupervisionAccepted {
+        /// Position in the journal of the supervision.
+        supervision: u64,
+    },
+    /// The centre demands another answer; the limit stays what it is.
+    SupervisionRejected {
+        /// Position in the journal of the supervision.
+        supervision: u64,
+        /// Why.
+        reason: TextId,
+    },
+    /// The centre does not follow a proposal of an escalation rule.
+    ProposalDismissed {
+        /// Position in the journal of the advice.
+        advice: u64,
+        /// Position of the proposal in it, from 0.
+        proposal: u16,
+        /// Why not.
+        reason: TextId,
+    },
     /// A deadline comes near, has passed, or is still overdue.
     DeadlineMarked {
         /// Which.
@@ -141,78 +387,13 @@ pub enum Event {
         code: CloseCode,
         /// The note that the law wants (注明情况), where it does.
         note: Option<TextId>,
+        /// The ground of Art. 29(3), where one ended it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exclusion: Option<Exclusion>,
+        /// Of a withdrawn violation report: whether the unit goes on with it inside its own duties.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        goes_on: bool,
     },
-}
-
-/// What the core made of routing advice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum RoutingConsequence {
-    /// Clear enough to dispatch without a person.
-    Dispatch {
-        /// To this unit.
-        unit: UnitCode,
-    },
-    /// A person decides.
-    PersonQueue {
-        /// Why.
-        reason: QueueReason,
-    },
-}
-
-/// Why a person must route an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QueueReason {
-    /// No rule is active for the order's scopes.
-    NoRule,
-    /// Every rule that was asked had no opinion.
-    NoOpinion,
-    /// The rules that might have had one failed or refused.
-    RulesFailed,
-    /// The best candidate's score is too low.
-    LowScore,
-    /// The second candidate is too close.
-    TooClose,
-    /// The candidate is not in the directory of handling units.
-    UnknownUnit,
-    /// A consultation with a clear candidate: a person first sees whether the knowledge base answers it
-    /// (Art. 13(1)).
-    MaybeAnswerable,
-    /// No rule was asked.
-    NotAsked,
-}
-
-/// Who chose the handling unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DispatchChoice {
-    /// A person.
-    Person,
-    /// The routing advice, under the rule set's thresholds.
-    Advice,
-    /// Kapok itself, on behalf of a program such as an import.
-    System,
-}
-
-/// How an order ended (catalogue §8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum CloseCode {
-    /// Answered directly (R19).
-    #[serde(rename = "CR01")]
-    AnsweredDirectly,
-    /// A commendation, read by the unit (R44).
-    #[serde(rename = "CR08")]
-    CommendationRead,
-    /// Rated satisfied (R58).
-    #[serde(rename = "CR12")]
-    RatedSatisfied,
-    /// Not rated in time (R58).
-    #[serde(rename = "CR13")]
-    NotRated,
-    /// Dissatisfied, called back, not sent back (R59).
-    #[serde(rename = "CR15")]
-    NotSentBack,
 }
 
 impl Event {
@@ -221,39 +402,63 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Registered { .. } => "registered",
+            Self::Received { .. } => "received",
+            Self::InformationRequested { .. } => "information_requested",
+            Self::InformationNoticeSent { .. } => "information_notice_sent",
+            Self::InformationSupplied { .. } => "information_supplied",
+            Self::InformationSufficient { .. } => "information_sufficient",
+            Self::Concealed { .. } => "concealed",
+            Self::ConductFlagged { .. } => "conduct_flagged",
+            Self::PrioritySet { .. } => "priority_set",
+            Self::Reclassified { .. } => "reclassified",
+            Self::LongTermListed { .. } => "long_term_listed",
             Self::RoutingAdvised { .. } => "routing_advised",
-            Self::AnsweredDirectly(_) => "answered_directly",
+            Self::AnsweredDirectly { .. } => "answered_directly",
             Self::Dispatched { .. } => "dispatched",
-            Self::DutyAccepted => "duty_accepted",
-            Self::DutyDeemedAccepted => "duty_deemed_accepted",
-            Self::ContactAttempted(_) => "contact_attempted",
-            Self::Replied(_) => "replied",
-            Self::Submitted(_) => "submitted",
+            Self::ReturnRequested { .. } => "return_requested",
+            Self::LateReturnAllowed { .. } => "late_return_allowed",
+            Self::ReturnApproved { .. } => "return_approved",
+            Self::ReturnRejected { .. } => "return_rejected",
+            Self::AssistingUnitsNamed { .. } => "assisting_units_named",
+            Self::AssistanceRecorded { .. } => "assistance_recorded",
+            Self::AssistanceObjected { .. } => "assistance_objected",
+            Self::ObjectionDecided { .. } => "objection_decided",
+            Self::CoordinationOpened { .. } => "coordination_opened",
+            Self::OpinionRequested { .. } => "opinion_requested",
+            Self::OpinionRecorded { .. } => "opinion_recorded",
+            Self::Extended { .. } => "extended",
+            Self::ExtensionNoticed { .. } => "extension_noticed",
+            Self::StatementAdded { .. } => "statement_added",
+            Self::StatementJudged { .. } => "statement_judged",
+            Self::DutyAccepted { .. } => "duty_accepted",
+            Self::DutyDeemedAccepted { .. } => "duty_deemed_accepted",
+            Self::ContactAttempted { .. } => "contact_attempted",
+            Self::Replied { .. } => "replied",
+            Self::Submitted { .. } => "submitted",
+            Self::PassedToDistrict { .. } => "passed_to_district",
+            Self::DistrictReviewPassed { .. } => "district_review_passed",
             Self::ReviewPassed { .. } => "review_passed",
             Self::ReviewFailed { .. } => "review_failed",
             Self::RatingOffered { .. } => "rating_offered",
             Self::Rated { .. } => "rated",
             Self::InvalidRatingReceived { .. } => "invalid_rating_received",
-            Self::RatingLapsed => "rating_lapsed",
-            Self::FollowedUp(_) => "followed_up",
+            Self::RatingLapsed { .. } => "rating_lapsed",
+            Self::FollowedUp { .. } => "followed_up",
+            Self::DeliveryRecorded { .. } => "delivery_recorded",
+            Self::ServiceRated { .. } => "service_rated",
+            Self::SentBack { .. } => "sent_back",
+            Self::StatementAwaited { .. } => "statement_awaited",
+            Self::DiligenceStatementFiled { .. } => "diligence_statement_filed",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Supervised { .. } => "supervised",
+            Self::SupervisionAnswered { .. } => "supervision_answered",
+            Self::SupervisionAccepted { .. } => "supervision_accepted",
+            Self::SupervisionRejected { .. } => "supervision_rejected",
+            Self::ProposalDismissed { .. } => "proposal_dismissed",
             Self::DeadlineMarked { .. } => "deadline_marked",
             Self::EscalationAdvised { .. } => "escalation_advised",
             Self::DeadlineRecomputed { .. } => "deadline_recomputed",
             Self::Closed { .. } => "closed",
-        }
-    }
-}
-
-impl CloseCode {
-    /// Code of the catalogue, such as `CR12`.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AnsweredDirectly => "CR01",
-            Self::CommendationRead => "CR08",
-            Self::RatedSatisfied => "CR12",
-            Self::NotRated => "CR13",
-            Self::NotSentBack => "CR15",
         }
     }
 }

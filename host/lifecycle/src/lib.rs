@@ -33,6 +33,12 @@ pub mod advice;
 
 pub mod directory;
 
+pub mod assessment;
+
+pub mod dossier;
+
+pub mod catalogue;
+
 mod decide;
 
 mod gate;
@@ -44,8 +50,8 @@ mod rules;
 mod apply;
 
 pub use apply::{Corrupt, apply, replay};
-pub use decide::{Context, Decision, Facts, Needs, decide, needs};
-pub use gate::{allowed, check_permission};
+pub use decide::{Context, Decision, Facts, Needs, Related, decide, needs};
+pub use gate::{allowed, check_permission, forbidden};
 pub use rules::contact::{ContactSeries, contact_series};
 pub use rules::recompute::needs_recomputation;
 pub use timer::timers;

@@ -1,13 +1,24 @@
 //! The state of a work order: folded from its events, never stored as the truth.
 
+mod parts;
+
+pub use parts::{
+    AdditionalStatement, Assignment, Assisting, Coordination, Duty, GrantedExtension, Information,
+    Missed, Opinion, ProposalState, Proposed, RatingRecord, ReturnApplication, Superseded,
+    SupersededBy, SupervisedUnit, Supervision, SupervisionState, Withdrawn,
+};
+
 use chrono::{DateTime, Utc};
-use contract::types::{Channel, OrderType, Rating};
+use contract::escalation::Priority;
+use contract::types::{Channel, OrderType};
 use serde::{Deserialize, Serialize};
 
 use crate::advice::RoutingAdvice;
-use crate::command::{ContactAttempt, DirectAnswer, FollowUp, HandlingReport, Reply, SpecialLimit};
+use crate::command::{
+    Concealment, DirectAnswer, FollowUp, RealNameGround, ServiceRating, StatementEffect,
+};
 use crate::deadline::{Deadline, DeadlineKind};
-use crate::event::{CloseCode, QueueReason};
+use crate::event::{AssignmentRole, CloseCode, QueueReason};
 use crate::ids::{DistrictCode, OrderId, RequesterId, TextId, UnitCode};
 
 /// A work order 工单.
@@ -37,8 +48,8 @@ pub struct WorkOrder {
     pub registered_at: DateTime<Utc>,
     /// Where it stands.
     pub stage: Stage,
-    /// The deadline of the centre's dispatch, kept for the record.
-    pub dispatch_by: Deadline,
+    /// The deadline of the centre's dispatch, kept for the record; none while information is missing.
+    pub dispatch_by: Option<Deadline>,
     /// Every dispatch to a unit, each with its own clock; the last one is in force (R24).
     pub assignments: Vec<Assignment>,
     /// The latest routing advice.
@@ -51,26 +62,100 @@ pub struct WorkOrder {
     pub follow_ups: Vec<FollowUp>,
     /// Deadlines that were missed, with the due instant that was missed. Facts; they survive.
     pub missed: Vec<Missed>,
+    /// How urgent it is; it orders lists, nothing else.
+    #[serde(default = "usual")]
+    pub priority: Priority,
+    /// Why the requester's real name is needed, where it is (R11).
+    #[serde(default)]
+    pub real_name: Option<RealNameGround>,
+    /// What is hidden from whom; all of them hold (R9).
+    #[serde(default)]
+    pub concealments: Vec<Concealment>,
+    /// Whether a consumer dispute is to be mediated (R43).
+    #[serde(default)]
+    pub consumer_mediation: bool,
+    /// The unit whose staff is complained of, where it is (R7).
+    #[serde(default)]
+    pub against_unit: Option<UnitCode>,
+    /// The contact that the matter is a part of (R13, R14).
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// The order that this one files again (R18).
+    #[serde(default)]
+    pub refiled_from: Option<OrderId>,
+    /// The long-term matter under which it is listed (R52).
+    #[serde(default)]
+    pub long_term: Option<String>,
+    /// Notes on the requester's conduct (R8).
+    #[serde(default)]
+    pub conduct_notes: Vec<TextId>,
+    /// What was missing, and what came of it (R15, R16).
+    #[serde(default)]
+    pub information: Option<Information>,
+    /// What the requester added (R38, R39).
+    #[serde(default)]
+    pub statements: Vec<AdditionalStatement>,
+    /// The coordination of the hard case, if it is one (R33).
+    #[serde(default)]
+    pub coordination: Option<Coordination>,
+    /// The withdrawal, if it was withdrawn (R45).
+    #[serde(default)]
+    pub withdrawn: Option<Withdrawn>,
+    /// How the requester rated the hotline's service (R55).
+    #[serde(default)]
+    pub service_rating: Option<ServiceRating>,
+    /// The unit's diligence statement (R63).
+    #[serde(default)]
+    pub diligence_statement: Option<TextId>,
+    /// Supervisions, oldest first (R47).
+    #[serde(default)]
+    pub supervisions: Vec<Supervision>,
+    /// Proposals of escalation rules that are for a person to decide.
+    #[serde(default)]
+    pub proposals: Vec<Proposed>,
+}
+
+const fn usual() -> Priority {
+    Priority::Normal
 }
 
 /// Where an order stands. Each stage carries what holds only in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
 pub enum Stage {
-    /// Registered, not with a unit yet.
+    /// Something is missing; the matter is not registered until it is there.
+    AwaitingInformation {
+        /// By when the requester must answer, once a notice went out (R16).
+        answer_by: Option<Deadline>,
+        /// Whether something was supplied that the centre must assess.
+        supplied: bool,
+    },
+    /// Registered, not with a unit yet, or not any more.
     AwaitingDispatch {
         /// Why a person must route it.
         queue: QueueReason,
     },
     /// With a unit that has not said yet whether it is its own.
     AwaitingVerification,
+    /// The unit applied to return it; the centre decides, and the clock runs.
+    ReturnRequested,
+    /// A hard case that is coordinated (R33).
+    InCoordination,
     /// A unit handles it.
     InHandling,
+    /// The district's hotline office reviews the unit's report first; the clock runs until it passes
+    /// the report on.
+    UnderDistrictReview {
+        /// Whose office.
+        district: DistrictCode,
+    },
     /// The centre reviews the unit's report.
     UnderReview {
         /// When the report came in; if it passes, handling ended then (R24).
         submitted_at: DateTime<Utc>,
     },
+    /// Withdrawn by the requester; the unit ends it (R45).
+    Withdrawn,
     /// Reviewed; a rating channel must be offered.
     AwaitingRatingOffer {
         /// By when.
@@ -86,6 +171,11 @@ pub enum Stage {
         /// Whether the call-back has taken place.
         followed_up: bool,
     },
+    /// Dissatisfied again; the unit may file a diligence statement (R63).
+    AwaitingStatement {
+        /// Until when.
+        statement_by: Deadline,
+    },
     /// Ended.
     Closed {
         /// How.
@@ -96,93 +186,44 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Names of all stages, in the order of an order's life.
+    pub const NAMES: &'static [&'static str] = &[
+        "awaiting_information",
+        "awaiting_dispatch",
+        "awaiting_verification",
+        "return_requested",
+        "in_coordination",
+        "in_handling",
+        "under_district_review",
+        "under_review",
+        "withdrawn",
+        "awaiting_rating_offer",
+        "awaiting_rating",
+        "awaiting_follow_up",
+        "awaiting_statement",
+        "closed",
+    ];
+
     /// Stable name, as shown on screens and in the views.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::AwaitingInformation { .. } => "awaiting_information",
             Self::AwaitingDispatch { .. } => "awaiting_dispatch",
             Self::AwaitingVerification => "awaiting_verification",
+            Self::ReturnRequested => "return_requested",
+            Self::InCoordination => "in_coordination",
             Self::InHandling => "in_handling",
+            Self::UnderDistrictReview { .. } => "under_district_review",
             Self::UnderReview { .. } => "under_review",
+            Self::Withdrawn => "withdrawn",
             Self::AwaitingRatingOffer { .. } => "awaiting_rating_offer",
             Self::AwaitingRating { .. } => "awaiting_rating",
             Self::AwaitingFollowUp { .. } => "awaiting_follow_up",
+            Self::AwaitingStatement { .. } => "awaiting_statement",
             Self::Closed { .. } => "closed",
         }
     }
-}
-
-/// One dispatch to one unit, with its clock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assignment {
-    /// The unit.
-    pub unit: UnitCode,
-    /// When it was dispatched, which is when the unit received it.
-    pub dispatched_at: DateTime<Utc>,
-    /// The special limit, if one was set.
-    pub special_limit: Option<SpecialLimit>,
-    /// By when the unit must verify.
-    pub verify_by: Option<Deadline>,
-    /// By when the unit must submit.
-    pub handle_by: Deadline,
-    /// Whether the unit has verified that the matter is its own (R26).
-    pub duty: Duty,
-    /// From when the escalation plugins are asked (again) about `handle_by`; none where they are not
-    /// any more. It stands still while a report is under review.
-    pub ask_at: Option<DateTime<Utc>>,
-    /// Whether the core itself warned the unit that `handle_by` comes near, no plugin having said
-    /// anything.
-    pub warned: bool,
-    /// Attempts to reach the requester.
-    pub contact_attempts: Vec<ContactAttempt>,
-    /// The latest reply.
-    pub reply: Option<Reply>,
-    /// The latest report.
-    pub report: Option<HandlingReport>,
-    /// When the report that passed the review was submitted: handling ended then (R24).
-    pub completed_at: Option<DateTime<Utc>>,
-    /// Time that reports spent in reviews that failed, in seconds; for assessment only.
-    pub failed_review_seconds: i64,
-}
-
-/// Whether a unit has verified that the matter is its own (R26).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "duty")]
-pub enum Duty {
-    /// Not yet.
-    Unverified,
-    /// It said so.
-    Accepted {
-        /// When.
-        at: DateTime<Utc>,
-    },
-    /// It said nothing in time.
-    DeemedAccepted {
-        /// When that was recorded.
-        at: DateTime<Utc>,
-    },
-}
-
-/// A rating of the handling, or the lack of one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RatingRecord {
-    /// The option chosen; none means unrated (未评价).
-    pub rating: Option<Rating>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// A missed deadline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missed {
-    /// Which.
-    pub deadline: DeadlineKind,
-    /// The due instant that was missed.
-    pub due_at: DateTime<Utc>,
-    /// The unit that missed it, or none where it was the centre.
-    pub unit: Option<UnitCode>,
-    /// Whether the due instant was provisional when it passed; assessment may be lenient then.
-    pub provisional: bool,
 }
 
 /// Why no deadline runs.
@@ -194,6 +235,12 @@ pub enum NoDeadline {
     UnderReview,
     /// The law sets no time for the call-back (R58).
     FollowUp,
+    /// The centre calls the requester, or assesses what was supplied; the law sets no time (R15).
+    Information,
+    /// The law sets the department no time to determine the unit (R34).
+    Coordination,
+    /// The law sets no time for dispatching a returned order again (R30).
+    Returned,
     /// The order has ended.
     Closed,
 }
@@ -203,6 +250,29 @@ impl WorkOrder {
     #[must_use]
     pub fn assignment(&self) -> Option<&Assignment> {
         self.assignments.last()
+    }
+
+    /// Which handling it is: 1, or 2 after the order was sent back (R59).
+    #[must_use]
+    pub fn round(&self) -> u16 {
+        let rehandled = |it: &Assignment| it.role == AssignmentRole::Rehandling;
+        if self.assignments.last().is_some_and(rehandled) {
+            2
+        } else {
+            1
+        }
+    }
+
+    /// Whether it has ended; supervisions may run on.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.stage, Stage::Closed { .. })
+    }
+
+    /// Units whose approved returns the order has had, oldest first (R33).
+    pub fn returned_by(&self) -> impl Iterator<Item = &UnitCode> {
+        let returned = self.assignments.iter().filter(|it| it.was_returned());
+        returned.map(|it| &it.unit)
     }
 
     /// The deadline that runs now and ends first, or why none does.
@@ -215,38 +285,70 @@ impl WorkOrder {
             .into_iter()
             .min_by_key(|deadline| deadline.due.due_at);
         first.ok_or(match &self.stage {
+            Stage::AwaitingInformation { .. } => NoDeadline::Information,
+            Stage::AwaitingDispatch { .. } => NoDeadline::Returned,
+            Stage::InCoordination => NoDeadline::Coordination,
             Stage::AwaitingFollowUp { .. } => NoDeadline::FollowUp,
             Stage::Closed { .. } => NoDeadline::Closed,
-            Stage::AwaitingDispatch { .. }
-            | Stage::AwaitingVerification
+            Stage::AwaitingVerification
+            | Stage::ReturnRequested
             | Stage::InHandling
+            | Stage::UnderDistrictReview { .. }
             | Stage::UnderReview { .. }
+            | Stage::Withdrawn
             | Stage::AwaitingRatingOffer { .. }
-            | Stage::AwaitingRating { .. } => NoDeadline::UnderReview,
+            | Stage::AwaitingRating { .. }
+            | Stage::AwaitingStatement { .. } => NoDeadline::UnderReview,
         })
     }
 
-    /// Every deadline that runs now, in the order of their kinds. There is more than one only while
-    /// the unit verifies, because the time for handling runs with it.
+    /// Every deadline that runs now: that of the stage, and those of supervisions beside it.
     #[must_use]
     pub fn running_deadlines(&self) -> Vec<&Deadline> {
+        let mut running = self.stage_deadlines();
+        let owed = self
+            .supervisions
+            .iter()
+            .filter(|it| it.state == SupervisionState::Open);
+        for supervision in owed {
+            let units = std::iter::once(&supervision.unit).chain(&supervision.guidance);
+            let unanswered = units.filter(|unit| unit.answer.is_none());
+            running.extend(unanswered.filter_map(|unit| unit.answer_by.as_ref()));
+        }
+        running
+    }
+
+    fn stage_deadlines(&self) -> Vec<&Deadline> {
+        let assignment = self.assignment();
+        let handle_by = assignment.map(|it| &it.handle_by);
+        let assist_by = assignment.and_then(|it| it.assist_by.as_ref());
         match &self.stage {
-            Stage::AwaitingDispatch { .. } => vec![&self.dispatch_by],
-            Stage::AwaitingVerification => {
-                let assignment = self.assignment();
-                let verify_by = assignment.and_then(|assignment| assignment.verify_by.as_ref());
-                verify_by
-                    .into_iter()
-                    .chain(assignment.map(|it| &it.handle_by))
-                    .collect()
+            Stage::AwaitingInformation {
+                answer_by,
+                supplied,
+            } => answer_by.iter().filter(|_| !supplied).collect(),
+            // The law times the first dispatch only (R20, R30).
+            Stage::AwaitingDispatch { .. } => {
+                let first = self.assignments.is_empty();
+                self.dispatch_by.iter().filter(|_| first).collect()
             }
-            Stage::InHandling => self
-                .assignment()
-                .map(|it| &it.handle_by)
-                .into_iter()
-                .collect(),
+            Stage::AwaitingVerification => {
+                let verify_by = assignment.and_then(|it| it.verify_by.as_ref());
+                let all = verify_by.into_iter().chain(assist_by).chain(handle_by);
+                all.collect()
+            }
+            Stage::InHandling => assist_by.into_iter().chain(handle_by).collect(),
+            Stage::ReturnRequested | Stage::UnderDistrictReview { .. } | Stage::Withdrawn => {
+                handle_by.into_iter().collect()
+            }
+            Stage::InCoordination => {
+                let opinions = self.coordination.iter().flat_map(|it| &it.opinions);
+                let asked = opinions.filter(|opinion| opinion.given.is_none());
+                asked.map(|opinion| &opinion.opinion_by).collect()
+            }
             Stage::AwaitingRatingOffer { offer_by } => vec![offer_by],
             Stage::AwaitingRating { rate_by } => vec![rate_by],
+            Stage::AwaitingStatement { statement_by } => vec![statement_by],
             Stage::UnderReview { .. } | Stage::AwaitingFollowUp { .. } | Stage::Closed { .. } => {
                 Vec::new()
             }
@@ -257,20 +359,61 @@ impl WorkOrder {
     /// unit's while its report is under review. A new calendar recomputes them (C3).
     #[must_use]
     pub fn open_deadlines(&self) -> Vec<&Deadline> {
-        match &self.stage {
-            Stage::UnderReview { .. } => self
-                .assignment()
-                .map(|it| &it.handle_by)
-                .into_iter()
-                .collect(),
-            Stage::AwaitingDispatch { .. }
-            | Stage::AwaitingVerification
-            | Stage::InHandling
-            | Stage::AwaitingRatingOffer { .. }
-            | Stage::AwaitingRating { .. }
-            | Stage::AwaitingFollowUp { .. }
-            | Stage::Closed { .. } => self.running_deadlines(),
+        let mut open = self.running_deadlines();
+        if let Stage::UnderReview { .. } = self.stage {
+            open.extend(self.assignment().map(|it| &it.handle_by));
         }
+        open
+    }
+
+    /// The unit whose deadline it is; none where it is the centre's or the requester's.
+    #[must_use]
+    pub fn owner(&self, deadline: &Deadline) -> Option<&UnitCode> {
+        match deadline.kind {
+            DeadlineKind::Verification
+            | DeadlineKind::Handling
+            | DeadlineKind::Assistance
+            | DeadlineKind::DiligenceStatement => self.assignment().map(|it| &it.unit),
+            DeadlineKind::Opinion => {
+                let mut opinions = self.coordination.iter().flat_map(|it| &it.opinions);
+                let asked = opinions.find(|opinion| opinion.opinion_by == *deadline);
+                asked.map(|opinion| &opinion.request.adviser)
+            }
+            DeadlineKind::Supervision | DeadlineKind::GuidanceFeedback => {
+                let all = self.supervisions.iter();
+                let mut units = all.flat_map(|it| std::iter::once(&it.unit).chain(&it.guidance));
+                let unit = units.find(|unit| unit.answer_by.as_ref() == Some(deadline));
+                unit.map(|unit| &unit.unit)
+            }
+            DeadlineKind::Dispatch
+            | DeadlineKind::RatingOffer
+            | DeadlineKind::Rating
+            | DeadlineKind::Information => None,
+        }
+    }
+
+    /// Additions that the unit has not judged yet (R38).
+    pub fn unjudged_statements(&self) -> impl Iterator<Item = &AdditionalStatement> {
+        let dispatches = self.assignments.len();
+        self.statements
+            .iter()
+            .filter(move |it| it.effect.is_none() && it.dispatches == dispatches && dispatches > 0)
+    }
+
+    /// When the requester was last heard of with an addition that began the period anew (R38): calls
+    /// before it prove nothing any more.
+    pub(crate) fn heard_of_at(&self) -> Option<DateTime<Utc>> {
+        let dispatches = self.assignments.len();
+        let restarts = self.statements.iter().filter(|it| {
+            it.dispatches == dispatches && it.effect == Some(StatementEffect::AffectsHandling)
+        });
+        restarts.map(|it| it.received_at).max()
+    }
+
+    /// A supervision by its position in the journal.
+    #[must_use]
+    pub fn supervision(&self, seq: u64) -> Option<&Supervision> {
+        self.supervisions.iter().find(|it| it.seq == seq)
     }
 
     /// Whether a year that is not announced yet may move one of the order's deadlines.

@@ -1,6 +1,8 @@
 //! Why a command is refused. Variants stand in order of precedence: permission first, so that no
 //! later answer leaks what the caller may not know. Each names its article and the way out.
 
+mod facts;
+
 use calendar::due_text;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -84,7 +86,7 @@ pub enum Rejection {
     /// An exception from the reply, although a reply is recorded (Art. 21, R40): one of the two is wrong.
     #[error("a reply is recorded, so the report cannot say that there was none")]
     AlreadyReplied,
-    /// Too few counted calls for "unreachable" (Art. 21(1), P2).
+    /// Too few counted calls for "unreachable" (Art. 12, 21(1), P2).
     #[error("{counted} of {needed} calls count{}", next_call(.next_from.as_ref()))]
     TooFewContactAttempts {
         /// How many count.
@@ -109,6 +111,224 @@ pub enum Rejection {
     /// A dissatisfied requester must be called back first (Art. 28).
     #[error("the requester must be called back before the order is ended")]
     FollowUpMissing,
+    /// Art. 10: no registration or dispatch without the real name, or with concealment (R11, P1).
+    #[error(
+        "this matter needs the requester's name, identity number and contact, unconcealed from the handling unit"
+    )]
+    RealNameRequired,
+    /// Art. 9(3): somebody else's number or account (R10, P13).
+    #[error("only the telephone number or account of the request may do this")]
+    NotTheRequester,
+    /// Art. 9(2): which data is hidden must be agreed (R9).
+    #[error("a concealment names at least one field")]
+    ConcealmentWithoutFields,
+    /// No information is asked for (R15).
+    #[error("nothing was asked for, or it was assessed before")]
+    NothingMissing,
+    /// Art. 12(2): after three calendar days (R16).
+    #[error("the information came after {}; the order ends", due_text(*.due_at))]
+    InformationTooLate {
+        /// When the time ended.
+        due_at: DateTime<Utc>,
+    },
+    /// Art. 12: the way of asking depends on the channel (R15, R16).
+    #[error("this channel needs {needed}")]
+    WrongChannel {
+        /// What the channel asks for.
+        needed: &'static str,
+    },
+    /// Art. 16(3): after two working days (R28, P3).
+    #[error("the time for a return ended at {}", due_text(*.due_at))]
+    ReturnTooLate {
+        /// When the time ended.
+        due_at: DateTime<Utc>,
+    },
+    /// Art. 18, 29(2): no return here (R28, R34, R59, P3).
+    #[error("the order cannot be returned: {why}")]
+    ReturnNotAllowed {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Art. 17(2): the order goes on at the same unit (R31).
+    #[error("the centre has refused a return of this order by this unit")]
+    ReturnRejectedBefore,
+    /// Art. 17(1): each ground has its own proof (R29).
+    #[error("a return on this ground needs {field}")]
+    ReturnProofMissing {
+        /// What is missing.
+        field: &'static str,
+    },
+    /// A unit that returned the order cannot get it again (R30).
+    #[error("unit {unit} has returned this order")]
+    AlreadyReturnedByUnit {
+        /// The unit.
+        unit: UnitCode,
+    },
+    /// Art. 11(2), 17(3): two models that do not mix (R13, R32).
+    #[error("only a returned order is dispatched to several units together")]
+    JointOnlyAfterReturn,
+    /// Art. 17(3) (R32).
+    #[error("the unit is not the lead unit, or has named the assisting units")]
+    NotALeadUnit,
+    /// A unit is named twice, or is the lead unit itself (R32).
+    #[error("unit {unit} is named twice, or is the lead unit itself")]
+    UnitNamedTwice {
+        /// The unit.
+        unit: UnitCode,
+    },
+    /// Art. 17(3) (R32).
+    #[error("unit {unit} does not assist on this order")]
+    NoAssistingUnit {
+        /// The unit.
+        unit: UnitCode,
+    },
+    /// Art. 18: no plain dispatch any more (R33).
+    #[error("three units have returned the order; it is coordinated, not dispatched")]
+    CoordinationRequired,
+    /// Art. 18 (R33).
+    #[error("coordination needs three approved returns, and the order has had {returns}")]
+    TooFewReturns {
+        /// How many there are.
+        returns: usize,
+    },
+    /// Art. 18(1) (R34).
+    #[error("the unit is determined on the basis of a guidance opinion, and none is recorded")]
+    OpinionMissing,
+    /// Art. 18(1) (R34).
+    #[error("no open question is with this authority")]
+    NoOpinionAsked,
+    /// Art. 19: only before the expiry (R36, P4).
+    #[error("the handling period ended at {}", due_text(*.due_at))]
+    ExtensionTooLate {
+        /// When the period ended.
+        due_at: DateTime<Utc>,
+    },
+    /// Art. 19: at most two (R36, P4).
+    #[error("{max} extensions are the most")]
+    ExtensionLimitReached {
+        /// How many there may be.
+        max: u16,
+    },
+    /// Art. 19: as long as the first period (R37, P4).
+    #[error("an extension is at most {max} long")]
+    ExtensionTooLong {
+        /// The longest.
+        max: String,
+    },
+    /// Art. 29(2) (R59, P4).
+    #[error("an order that is handled again cannot be extended")]
+    ExtensionNotAllowed,
+    /// Art. 19: the requester is told reason and new period (R36).
+    #[error("the requester has not been told of the last extension")]
+    ExtensionNoticeMissing,
+    /// Art. 19 (R36).
+    #[error("no extension waits to be told")]
+    NoExtensionToTell,
+    /// Art. 20: before the submission (R38).
+    #[error("the unit has submitted; an addition is for the time before")]
+    StatementTooLate,
+    /// Art. 20: the unit judges what was added (R38, R39).
+    #[error("the addition at position {statement} has not been judged")]
+    StatementUnjudged {
+        /// Its position in the journal.
+        statement: u64,
+    },
+    /// Art. 20 (R38).
+    #[error("there is no unjudged addition at position {statement}")]
+    NoSuchStatement {
+        /// The position.
+        statement: u64,
+    },
+    /// Art. 22: the report says what its type of matter wants (R43, P6).
+    #[error("the report of this type of matter needs {needed}")]
+    ContentMissing {
+        /// What is missing.
+        needed: &'static str,
+    },
+    /// Art. 22(2) (R43, P6).
+    #[error("a consumer mediation was asked for, and the report does not say how it ended")]
+    MediationMissing,
+    /// Art. 16(2): the grounds are data (R27).
+    #[error("`{ground}` is no ground that is in force")]
+    UnknownGround {
+        /// The code.
+        ground: String,
+    },
+    /// Art. 16(2) (R27).
+    #[error("ground `{ground}` needs a document")]
+    GroundNeedsEvidence {
+        /// The code.
+        ground: String,
+    },
+    /// Art. 16(2), where the rule set reads it so.
+    #[error("an order is ended early until {} only", due_text(*.due_at))]
+    EarlyEndTooLate {
+        /// When the time ended.
+        due_at: DateTime<Utc>,
+    },
+    /// Art. 24 (R46, P9).
+    #[error("a repeat is ended with a written statement to the centre")]
+    RepeatStatementMissing,
+    /// Art. 24, 26(2): same requester, lawfully finished or listed (R46, R53).
+    #[error("the earlier order does not carry this: {why}")]
+    NotARepeat {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Art. 12(4): only what ended for missing information (R18).
+    #[error("the earlier order cannot be filed again: {why}")]
+    NotRefilable {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Art. 23(2) (R45).
+    #[error("the request is withdrawn")]
+    AlreadyWithdrawn,
+    /// Art. 23(2) (R45).
+    #[error("only a violation report goes on after its withdrawal")]
+    GoesOnOnlyReports,
+    /// Art. 29(2): once (R59, P5).
+    #[error("the order was handled again once")]
+    RehandledBefore,
+    /// Art. 29(3) (R60).
+    #[error("the ground does not hold for this order: {why}")]
+    ExclusionNotProven {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Art. 28 (R58).
+    #[error("the requester has been called back")]
+    AlreadyFollowedUp,
+    /// Art. 30(3) (R63).
+    #[error("the time for the diligence statement ended at {}", due_text(*.due_at))]
+    StatementWindowOver {
+        /// When the time ended.
+        due_at: DateTime<Utc>,
+    },
+    /// Art. 27(1) (R55).
+    #[error("the service is rated already")]
+    ServiceRatedBefore,
+    /// Art. 25 (R47–R51).
+    #[error("this case of supervision does not apply: {why}")]
+    SupervisionUnfounded {
+        /// Why.
+        why: &'static str,
+    },
+    /// Art. 25 (R47).
+    #[error("there is no supervision at position {supervision} that waits for this")]
+    NoSuchSupervision {
+        /// The position.
+        supervision: u64,
+    },
+    /// Art. 25(2)(1) (R48).
+    #[error("an answer to a supervision for lateness explains the delay")]
+    DelayUnexplained,
+    /// No open proposal there.
+    #[error("there is no open proposal at this place")]
+    NoSuchProposal,
+    /// What is asked for is so already.
+    #[error("nothing would change")]
+    Unchanged,
     /// The deadline is not the one in force, has not passed, or was marked before. Timers get this
     /// when an order has moved on; it is no error.
     #[error("nothing is due")]
@@ -119,122 +339,6 @@ pub enum Rejection {
         /// What the calendar said.
         problem: String,
     },
-}
-
-impl Rejection {
-    /// Stable code for machines.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.facts().0
-    }
-
-    /// The article that forbids it, or an empty string where it is not the law.
-    #[must_use]
-    pub const fn article(&self) -> &'static str {
-        self.facts().1
-    }
-
-    /// What to do instead.
-    #[must_use]
-    pub const fn way_out(&self) -> &'static str {
-        self.facts().2
-    }
-
-    /// The table behind [`Self::code`], [`Self::article`] and [`Self::way_out`].
-    #[expect(clippy::too_many_lines, reason = "a table with a row for each variant")]
-    const fn facts(&self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::NotPermitted { .. } => (
-                "not-permitted",
-                "第五条、第六条",
-                "use a token of a role that may do this",
-            ),
-            Self::NotTheHandlingUnit { .. } => (
-                "not-the-handling-unit",
-                "第四十三条",
-                "only the unit that has the order may act on it",
-            ),
-            Self::NotRegistered => ("order-not-found", "", "check the order number"),
-            Self::AlreadyRegistered => {
-                ("already-registered", "第十一条", "read the existing order")
-            }
-            Self::Closed => ("order-closed", "", "file a new request"),
-            Self::WrongStage { .. } => ("wrong-stage", "", "read the order's stage and act on it"),
-            Self::NotAConsultation => {
-                ("not-a-consultation", "第十三条第二项", "dispatch the order")
-            }
-            Self::Commendation => (
-                "commendation",
-                "第二十三条第一项",
-                "accept duty to close it as read",
-            ),
-            Self::UnknownUnit { .. } => {
-                ("unknown-unit", "第十三条", "choose a unit of the directory")
-            }
-            Self::UnknownDistrict { .. } => (
-                "unknown-district",
-                "第二条",
-                "give a district of the city, or none where it is not known",
-            ),
-            Self::SpecialLimitWithoutBasis => (
-                "special-limit-without-basis",
-                "第十四条第三项",
-                "give title and number of the document",
-            ),
-            Self::ImpossibleTime { .. } => (
-                "impossible-time",
-                "",
-                "give the time at which it took place",
-            ),
-            Self::Missing { .. } => ("missing-field", "", "fill in the field"),
-            Self::ReplyWithoutEvidence => (
-                "reply-without-evidence",
-                "第二十一条第一款",
-                "attach the reference of the evidence",
-            ),
-            Self::ReplyMissing => (
-                "reply-missing",
-                "第二十一条第二款",
-                "record the reply, or state an exception",
-            ),
-            Self::AlreadyReplied => (
-                "already-replied",
-                "第二十一条",
-                "submit the report without the exception",
-            ),
-            Self::TooFewContactAttempts { .. } => (
-                "too-few-contact-attempts",
-                "第二十一条第一款",
-                "call again, at least 15 minutes apart",
-            ),
-            Self::RequesterWasReached => (
-                "requester-was-reached",
-                "第二十一条第一款",
-                "record the reply",
-            ),
-            Self::RatingTooLate { .. } => (
-                "rating-too-late",
-                "第二十七条第三项",
-                "nothing; the time is over",
-            ),
-            Self::AlreadyRated => (
-                "already-rated",
-                "第二十七条第三项",
-                "nothing; the first choice stands",
-            ),
-            Self::FollowUpMissing => (
-                "follow-up-missing",
-                "第二十八条",
-                "record the call-back first",
-            ),
-            Self::NothingDue => ("nothing-due", "", "nothing"),
-            Self::PeriodOutOfRange { .. } => (
-                "period-out-of-range",
-                "",
-                "give a period that ends after it begins, within the years of the calendar",
-            ),
-        }
-    }
 }
 
 /// From when a further call counts, as a part of a sentence.

@@ -16,6 +16,8 @@ pub(crate) mod contact;
 
 pub(crate) mod report;
 
+mod conclusion;
+
 pub(crate) mod review;
 
 pub(crate) mod rating;
@@ -27,5 +29,25 @@ pub(crate) mod due;
 pub(crate) mod escalation;
 
 pub(crate) mod recompute;
+
+pub(crate) mod information;
+
+pub(crate) mod mark;
+
+pub(crate) mod returns;
+
+pub(crate) mod joint;
+
+pub(crate) mod coordination;
+
+pub(crate) mod extension;
+
+pub(crate) mod statements;
+
+pub(crate) mod withdrawal;
+
+pub(crate) mod supervision;
+
+pub(crate) mod standing;
 
 mod check;

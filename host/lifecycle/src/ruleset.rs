@@ -1,15 +1,27 @@
 //! The numbers of the law and the options that it leaves open, as one dated, versioned value.
 //! What is computed stores the version that it was computed under.
 
+mod book;
+
+mod options;
+
+pub use book::{Error as RuleBookError, RuleBook};
+
+pub use options::{
+    AttemptGap, CalendarDayEnd, EarlyEndWindow, ExtensionCount, FailedReview, LateReturn, Options,
+    RegistrationInstant, ReturnCount, StatutoryGround,
+};
+
 use calendar::Period;
 use chrono::{DateTime, NaiveDate, Utc};
 use contract::types::OrderType;
 use serde::{Deserialize, Serialize};
 
-use crate::deadline::DeadlineKind;
+use crate::command::{Dispute, SupervisionCase};
 
 /// A rule set: limits by article and named options for what the text leaves open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleSet {
     /// Identifier, stored with every deadline computed under it.
     pub version: String,
@@ -21,6 +33,8 @@ pub struct RuleSet {
     pub dispatch: Period,
     /// Art. 14(1): handling period of a consultation.
     pub handle_consultation: Period,
+    /// Art. 23(1): time for reading a commendation; the text names none.
+    pub read_commendation: Period,
     /// Art. 14(2): handling period of everything else.
     pub handle_other: Period,
     /// Art. 16: the unit verifies within this time from receipt.
@@ -29,6 +43,26 @@ pub struct RuleSet {
     pub offer_rating: Period,
     /// Art. 27(3): a rating counts within this time from receipt of the notice.
     pub rate: Period,
+    /// Art. 12(2): the requester supplies what is missing within this time from the notice.
+    pub supply_information: Period,
+    /// Art. 17(3): a lead unit names the assisting units within this time from receipt.
+    pub name_assisting: Period,
+    /// Art. 18(1): so many distinct units return an order, then coordination begins.
+    pub coordination_units_min: u16,
+    /// Art. 18(1): an authority gives its opinion within this time.
+    pub opinion: OpinionPeriods,
+    /// Art. 19: so many extensions of one assignment.
+    pub extensions_max: u16,
+    /// Art. 25(2): a unit answers a supervision within this time.
+    pub supervision: SupervisionPeriods,
+    /// Art. 30(3): the unit files its diligence statement within this time.
+    pub file_statement: Period,
+    /// Restarts by additions up to this number are usual; more are laid before the centre (R38).
+    pub restarts_usual: u16,
+    /// Grounds of Art. 11(2)(2)–(5) of the Measures, by code (R27).
+    pub statutory_grounds: Vec<StatutoryGround>,
+    /// What the text leaves open, one option each.
+    pub options: Options,
     /// Art. 12, 21: so many unanswered calls make a requester unreachable.
     pub contact_attempts_min: u16,
     /// Art. 12, 21: from the end of one counted call to the start of the next, at least so many
@@ -45,8 +79,33 @@ pub struct RuleSet {
     pub overdue_ask_working_days: u16,
 }
 
+/// Periods of guidance opinions (Art. 18(1)), from the receipt of the question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpinionPeriods {
+    /// Between departments of districts.
+    pub inter_district: Period,
+    /// Division of departmental duties.
+    pub duty_division: Period,
+    /// Application of laws.
+    pub legal_application: Period,
+}
+
+/// Periods of supervision (Art. 25(2)), from the receipt of the supervision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupervisionPeriods {
+    /// Overdue without good reason.
+    pub overdue: Period,
+    /// Feedback not as required.
+    pub feedback: Period,
+    /// Objection to a diligence statement.
+    pub statement: Period,
+}
+
 /// When a plugin's advice is followed without a person. The law is silent; the centre sets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AutoDispatch {
     /// The best candidate must reach this score.
     pub score_permille_min: u16,
@@ -59,6 +118,7 @@ pub struct AutoDispatch {
 
 /// When "due soon" begins, by type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DueSoon {
     /// For consultations (two working days in all).
     pub consultation: u16,
@@ -80,10 +140,29 @@ impl RuleSet {
             in_force_until: day(2028),
             dispatch: Period::WorkingDays(1),
             handle_consultation: Period::WorkingDays(2),
+            read_commendation: Period::WorkingDays(10),
             handle_other: Period::WorkingDays(10),
             verify: Period::WorkingDays(2),
             offer_rating: Period::Hours(24),
             rate: Period::CalendarDays(5),
+            supply_information: Period::CalendarDays(3),
+            name_assisting: Period::WorkingDays(2),
+            coordination_units_min: 3,
+            opinion: OpinionPeriods {
+                inter_district: Period::WorkingDays(2),
+                duty_division: Period::WorkingDays(5),
+                legal_application: Period::WorkingDays(5),
+            },
+            extensions_max: 2,
+            supervision: SupervisionPeriods {
+                overdue: Period::WorkingDays(2),
+                feedback: Period::WorkingDays(5),
+                statement: Period::WorkingDays(5),
+            },
+            file_statement: Period::WorkingDays(5),
+            restarts_usual: 2,
+            statutory_grounds: StatutoryGround::of_the_measures(),
+            options: Options::defaults(),
             contact_attempts_min: 3,
             contact_interval_minutes: 15,
             auto_dispatch: AutoDispatch {
@@ -99,16 +178,34 @@ impl RuleSet {
         }
     }
 
-    /// The period of a kind of deadline for a type of order, where no other document sets one.
+    /// The period of a supervision; none where the law sets none.
     #[must_use]
-    pub fn period(&self, kind: DeadlineKind, order_type: OrderType) -> Period {
-        match kind {
-            DeadlineKind::Dispatch => self.dispatch,
-            DeadlineKind::Verification => self.verify,
-            DeadlineKind::Handling => self.handling_period(order_type),
-            DeadlineKind::RatingOffer => self.offer_rating,
-            DeadlineKind::Rating => self.rate,
+    pub const fn supervision_period(&self, case: SupervisionCase) -> Option<Period> {
+        match case {
+            SupervisionCase::Overdue => Some(self.supervision.overdue),
+            SupervisionCase::FeedbackInadequate => Some(self.supervision.feedback),
+            SupervisionCase::StatementObjection => Some(self.supervision.statement),
+            SupervisionCase::LongTerm => None,
+            SupervisionCase::Other { period } => Some(period),
         }
+    }
+
+    /// The period of a guidance opinion.
+    #[must_use]
+    pub const fn opinion_period(&self, dispute: Dispute) -> Period {
+        match dispute {
+            Dispute::InterDistrict => self.opinion.inter_district,
+            Dispute::DutyDivision => self.opinion.duty_division,
+            Dispute::LegalApplication => self.opinion.legal_application,
+        }
+    }
+
+    /// The ground of that code, if it is in force on the local day of an instant.
+    #[must_use]
+    pub fn statutory_ground(&self, code: &str, at: DateTime<Utc>) -> Option<&StatutoryGround> {
+        let day = calendar::local_date(at);
+        let mut grounds = self.statutory_grounds.iter();
+        grounds.find(|ground| ground.code == code && ground.effective_from <= day)
     }
 
     /// Whether the rule set is in force on the local day of an instant (R78, T13).
@@ -124,11 +221,11 @@ impl RuleSet {
     pub fn handling_period(&self, order_type: OrderType) -> Period {
         match order_type {
             OrderType::Consultation => self.handle_consultation,
+            OrderType::Commendation => self.read_commendation,
             OrderType::Complaint
             | OrderType::ViolationReport
             | OrderType::HelpRequest
-            | OrderType::Suggestion
-            | OrderType::Commendation => self.handle_other,
+            | OrderType::Suggestion => self.handle_other,
         }
     }
 

@@ -4,16 +4,17 @@
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use engine::ports::{
-    Commit, CommitError, Earlier, EffectId, IdempotencyKey, Message, OrderSummary,
-};
+use engine::ports::{Commit, CommitError, Earlier, EffectId, IdempotencyKey, OrderSummary};
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, Role};
+use lifecycle::order::WorkOrder;
 use lifecycle::timer::Timer;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::assessment::AssessmentRows;
 use crate::codec::{compress, json, ms, name, signed, unsigned};
 use crate::error::Fault;
+use crate::messages::{MessageRow, insert_message};
 
 /// Keys are forgotten after a week.
 const KEY_LIFETIME_MS: i64 = 7 * DAY_MS;
@@ -27,6 +28,7 @@ pub(crate) struct Prepared {
     state: String,
     events: Vec<EventRow>,
     timers: Vec<(i64, String, String)>,
+    assessment: AssessmentRows,
     effects: Vec<String>,
     requester: Option<([u8; 16], String)>,
     texts: Vec<([u8; 16], String)>,
@@ -49,6 +51,7 @@ struct Line {
     due_at: Option<i64>,
     provisional: bool,
     overdue: bool,
+    open: bool,
     registered_by: Option<String>,
     source: Option<String>,
 }
@@ -61,25 +64,6 @@ struct EventRow {
     body: String,
 }
 
-/// A message as it is written.
-pub(crate) struct MessageRow {
-    pub(crate) id: EffectId,
-    pub(crate) order: String,
-    at: i64,
-    notification: String,
-}
-
-impl MessageRow {
-    pub(crate) fn new(message: &Message) -> Result<Self, Fault> {
-        Ok(Self {
-            id: message.id,
-            order: message.order.to_string(),
-            at: ms(message.at),
-            notification: json(&message.notification)?,
-        })
-    }
-}
-
 impl Prepared {
     pub(crate) fn new(commit: Commit) -> Result<Self, Fault> {
         let Commit {
@@ -87,6 +71,7 @@ impl Prepared {
             events,
             order,
             timers,
+            assessment,
             effects,
             requester,
             texts,
@@ -99,10 +84,11 @@ impl Prepared {
         let registered_by = events.first().and_then(channel_system);
         Ok(Self {
             expected_version,
-            order: Line::new(OrderSummary::of(&order), registered_by, source)?,
+            order: Line::new(&order, registered_by, source)?,
             state: json(&order)?,
             events: events.iter().map(EventRow::new).collect::<Result<_, _>>()?,
             timers: timers.iter().map(timer_row).collect::<Result<_, _>>()?,
+            assessment: AssessmentRows::new(&assessment)?,
             effects: effects.iter().map(json).collect::<Result<_, _>>()?,
             requester: requester
                 .map(|(id, data)| Ok::<_, Fault>((*id.0.as_bytes(), json(&data)?)))
@@ -169,8 +155,8 @@ impl Prepared {
         let line = &self.order;
         let mut statement = connection.prepare_cached(
             "INSERT INTO orders (id, version, registered_at, stage, queue, order_type, district, unit,
-                 due_at, provisional, overdue, registered_by, source, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 due_at, provisional, overdue, registered_by, source, state, open)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (id) DO NOTHING RETURNING n",
         )?;
         let row = params![
@@ -188,6 +174,7 @@ impl Prepared {
             line.registered_by,
             line.source,
             self.state,
+            line.open,
         ];
         Ok(statement.query_row(row, |row| row.get(0)).optional()?)
     }
@@ -197,7 +184,7 @@ impl Prepared {
         let line = &self.order;
         let mut statement = connection.prepare_cached(
             "UPDATE orders SET version = ?3, stage = ?4, queue = ?5, order_type = ?6, district = ?7,
-                 unit = ?8, due_at = ?9, provisional = ?10, overdue = ?11, state = ?12
+                 unit = ?8, due_at = ?9, provisional = ?10, overdue = ?11, state = ?12, open = ?13
              WHERE id = ?1 AND version = ?2 RETURNING n",
         )?;
         let row = params![
@@ -213,6 +200,7 @@ impl Prepared {
             line.provisional,
             line.overdue,
             self.state,
+            line.open,
         ];
         Ok(statement.query_row(row, |row| row.get(0)).optional()?)
     }
@@ -225,6 +213,11 @@ impl Prepared {
     ) -> Result<(), Fault> {
         self.write_events(connection, order_n)?;
         self.write_timers(connection, order_n)?;
+        if self.expected_version == 0 {
+            self.assessment.insert(connection, order_n)?;
+        } else {
+            self.assessment.replace(connection, order_n)?;
+        }
         self.write_words(connection)?;
         self.write_outbox(connection, order_n)?;
         if let Some(key) = &self.idempotency {
@@ -257,8 +250,10 @@ impl Prepared {
                 .prepare_cached("DELETE FROM timers WHERE order_n = ?1")?
                 .execute([order_n])?;
         }
+        // Two deadlines of one kind may end at one instant; one timer is for both.
         let mut insert = connection.prepare_cached(
-            "INSERT INTO timers (order_n, deadline, moment, at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO timers (order_n, deadline, moment, at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO NOTHING",
         )?;
         for (at, deadline, moment) in &self.timers {
             insert.execute(params![order_n, deadline, moment, at])?;
@@ -331,10 +326,11 @@ impl Prepared {
 
 impl Line {
     fn new(
-        summary: OrderSummary,
+        order: &WorkOrder,
         registered_by: Option<String>,
         source: Option<String>,
     ) -> Result<Self, Fault> {
+        let summary = OrderSummary::of(order);
         Ok(Self {
             id: summary.id.to_string(),
             version: signed(summary.version)?,
@@ -347,6 +343,7 @@ impl Line {
             due_at: summary.due_at.map(ms),
             provisional: summary.provisional,
             overdue: summary.overdue,
+            open: !order.open_deadlines().is_empty(),
             registered_by,
             source,
         })
@@ -446,26 +443,6 @@ pub(crate) fn complete_effect(connection: &Connection, id: EffectId) -> Result<(
     connection
         .prepare_cached("DELETE FROM effects WHERE id = ?1")?
         .execute([id])?;
-    Ok(())
-}
-
-/// Puts a message into its box, once.
-pub(crate) fn insert_message(
-    connection: &Connection,
-    order_n: i64,
-    message: &MessageRow,
-) -> Result<(), Fault> {
-    connection
-        .prepare_cached(
-            "INSERT INTO messages (id, order_n, at, notification) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO NOTHING",
-        )?
-        .execute(params![
-            message.id,
-            order_n,
-            message.at,
-            message.notification
-        ])?;
     Ok(())
 }
 

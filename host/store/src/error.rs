@@ -101,6 +101,15 @@ pub enum Error {
         #[source]
         source: rusqlite_migration::Error,
     },
+    /// What counts for assessment could not be taken out of the orders.
+    #[error("the orders in {} could not be counted for assessment; restore a backup", file.display())]
+    Fill {
+        /// The database.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
     /// The writing thread could not be started.
     #[error("the thread that writes could not be started")]
     Thread(#[source] std::io::Error),

@@ -1,5 +1,6 @@
 //! Pages of orders.
 
+use chrono::{DateTime, Utc};
 use engine::ports::{ListError, OrderFilter, OrderSummary, Page};
 use lifecycle::ids::{DistrictCode, OrderId, UnitCode};
 use rusqlite::types::Value;
@@ -31,7 +32,17 @@ impl Cursor {
     }
 
     fn text(line: &OrderSummary) -> String {
-        hex::encode(format!("{} {}", ms(line.registered_at), line.id))
+        Self::text_of(line.registered_at, line.id.as_str())
+    }
+
+    /// The cursor after a line that has this instant and number.
+    pub(crate) fn text_of(at: DateTime<Utc>, id: &str) -> String {
+        hex::encode(format!("{} {id}", ms(at)))
+    }
+
+    /// The instant, in milliseconds, and the number.
+    pub(crate) fn into_parts(self) -> (i64, String) {
+        (self.registered_at, self.id)
     }
 }
 
@@ -51,7 +62,6 @@ pub(crate) fn page(
         }
     };
     let text = |text: &Option<String>| text.clone().map(Value::from);
-    let flag = |flag: Option<bool>| flag.map(Value::from);
     must("stage = ?", text(&filter.stage));
     must(
         "unit = ?",
@@ -77,9 +87,21 @@ pub(crate) fn page(
             .map(Value::from),
     );
     must("registered_by = ?", text(&filter.registered_by));
-    must("overdue = ?", flag(filter.overdue));
-    must("provisional = ?", flag(filter.provisional));
     must("source = ?", text(&filter.source));
+    // Spelt out, because only then are the indices of the rare ones used.
+    conditions.extend(
+        filter
+            .overdue
+            .map(|yes| if yes { "overdue = 1" } else { "overdue = 0" }),
+    );
+    let provisional = |yes| {
+        if yes {
+            "provisional = 1"
+        } else {
+            "provisional = 0"
+        }
+    };
+    conditions.extend(filter.provisional.map(provisional));
     if let Some(Cursor { registered_at, id }) = after {
         conditions.push("(registered_at, id) < (?, ?)");
         values.extend([Value::from(registered_at), Value::from(id)]);

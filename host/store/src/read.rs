@@ -163,7 +163,7 @@ pub(crate) fn messages(connection: &Connection, order: &OrderId) -> Result<Vec<M
     Ok(messages)
 }
 
-/// Open orders, after the given one.
+/// Orders with an open deadline, after the given one.
 pub(crate) fn open_orders(
     connection: &Connection,
     after: Option<&OrderId>,
@@ -171,7 +171,7 @@ pub(crate) fn open_orders(
 ) -> Result<Vec<WorkOrder>, Fault> {
     // The condition is that of the index `orders_open`.
     let mut statement = connection.prepare_cached(
-        "SELECT state FROM orders WHERE stage <> 'closed' AND id > ?1 ORDER BY id LIMIT ?2",
+        "SELECT state FROM orders WHERE open = 1 AND id > ?1 ORDER BY id LIMIT ?2",
     )?;
     let after = after.map_or("", OrderId::as_str);
     let mut rows = statement.query(params![after, limit])?;

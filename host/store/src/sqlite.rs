@@ -10,20 +10,23 @@ use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use engine::ports::{
     Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
-    OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Store, StoreError,
+    OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Posting, Store, StoreError,
 };
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::checkpoint::Checkpoints;
 use crate::codec::{json, ms, name};
-use crate::commit::{MessageRow, Prepared, complete_effect, insert_message, order_by_source};
+use crate::commit::{Prepared, complete_effect, order_by_source};
 use crate::error::Fault;
 use crate::list::Cursor;
+use crate::messages::{MessageRow, insert_message};
+use crate::queue::Lane;
 use crate::readers::{self, Readers};
 use crate::writer::{Ticket, Writer};
-use crate::{Error, commit, list, read, schema};
+use crate::{Error, assessment, commit, list, read, schema};
 
 /// The database's file in the data directory.
 const FILE: &str = "kapok.db";
@@ -36,6 +39,9 @@ const OWNER_ONLY: u32 = 0o600;
 const MANUAL_CLOCK: &str = "manual_clock_ms";
 const RECOMPUTED_UNDER: &str = "recomputed_under";
 const CHECKED: &str = "checked";
+
+/// So many messages are delivered in one part; a command waits for one part at most.
+const DELIVERED_TOGETHER: usize = 16;
 
 /// How a store is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +100,13 @@ impl SqliteStore {
         let mut connection = Connection::open(&file).map_err(open)?;
         prepare(&connection, options).map_err(open)?;
         schema::migrate(&mut connection, &file)?;
+        assessment::fill(&mut connection).map_err(|fault| Error::Fill {
+            file: file.clone(),
+            source: fault.during("count the orders"),
+        })?;
+        let checkpoints = Checkpoints::start(&file, &connection)?;
         Ok(Self {
-            writer: Some(Writer::start(connection)?),
+            writer: Some(Writer::start(connection, checkpoints)?),
             readers: Readers::new(&file, options.readers_max),
             keys_purged_at: Arc::new(AtomicI64::new(0)),
             _lock: Some(lock),
@@ -138,7 +149,7 @@ impl SqliteStore {
         })
     }
 
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Fault>,
@@ -148,29 +159,31 @@ impl SqliteStore {
             .map_err(|fault| fault.during(operation))
     }
 
-    fn write<T: Send + 'static>(
+    pub(crate) fn write<T: Send + 'static>(
         &self,
+        lane: Lane,
         operation: &'static str,
         mut work: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.writer(operation)?.run(operation, move |connection| {
-            work(connection).map_err(|fault| fault.during(operation))
-        })
+        self.writer(operation)?
+            .run(lane, operation, move |connection| {
+                work(connection).map_err(|fault| fault.during(operation))
+            })
     }
 
-    fn writer(&self, operation: &'static str) -> Result<&Writer, StoreError> {
+    pub(crate) fn writer(&self, operation: &'static str) -> Result<&Writer, StoreError> {
         self.writer
             .as_ref()
             .ok_or_else(|| Fault::ReadOnly.during(operation))
     }
 
-    fn submit(&self, commit: Commit) -> Result<Ticket<(), CommitError>, StoreError> {
+    fn submit(&self, lane: Lane, commit: Commit) -> Result<Ticket<(), CommitError>, StoreError> {
         let operation = "keep a commit";
         let prepared = Prepared::new(commit).map_err(|fault| fault.during(operation))?;
         let keys_purged_at = Arc::clone(&self.keys_purged_at);
         Ok(self
             .writer(operation)?
-            .submit(operation, move |connection| {
+            .submit(lane, operation, move |connection| {
                 prepared.write(connection, &keys_purged_at)
             }))
     }
@@ -181,7 +194,7 @@ impl SqliteStore {
         key: &'static str,
         value: String,
     ) -> Result<(), StoreError> {
-        self.write(operation, move |connection| {
+        self.write(Lane::Command, operation, move |connection| {
             connection
                 .prepare_cached(
                     "INSERT INTO meta (key, value) VALUES (?1, ?2)
@@ -235,6 +248,21 @@ fn prepare(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -i64::from(options.writer_cache_kib))
 }
 
+/// Puts messages into their boxes and completes their effects.
+fn deliver(connection: &Connection, rows: &[MessageRow]) -> Result<(), Fault> {
+    for row in rows {
+        let order_n: Option<i64> = connection
+            .prepare_cached("SELECT n FROM orders WHERE id = ?1")?
+            .query_row([&row.order], |row| row.get(0))
+            .optional()?;
+        let order_n =
+            order_n.ok_or_else(|| Fault::Broken(format!("there is no order {}", row.order)))?;
+        insert_message(connection, order_n, row)?;
+        complete_effect(connection, row.id)?;
+    }
+    Ok(())
+}
+
 impl Store for SqliteStore {
     fn load(&self, order: &OrderId) -> Result<Option<WorkOrder>, StoreError> {
         self.read("load an order", |connection| read::order(connection, order))
@@ -247,13 +275,13 @@ impl Store for SqliteStore {
     }
 
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        self.submit(commit)?.wait()
+        self.submit(Lane::Command, commit)?.wait()
     }
 
     fn commit_all(&self, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
         let tickets: Vec<_> = commits
             .into_iter()
-            .map(|commit| self.submit(commit))
+            .map(|commit| self.submit(Lane::Due, commit))
             .collect();
         tickets.into_iter().map(|ticket| ticket?.wait()).collect()
     }
@@ -288,7 +316,7 @@ impl Store for SqliteStore {
         purpose: &str,
     ) -> Result<Option<PersonalData>, StoreError> {
         let (order, by, purpose) = (order.clone(), by.to_owned(), purpose.to_owned());
-        self.write("read personal data", move |connection| {
+        self.write(Lane::Command, "read personal data", move |connection| {
             connection
                 .prepare_cached(
                     "INSERT INTO personal_access (at, actor, order_id, requester, purpose)
@@ -332,7 +360,7 @@ impl Store for SqliteStore {
 
     fn drop_timer(&self, timer: &DueTimer) -> Result<(), StoreError> {
         let timer = timer.clone();
-        self.write("drop a timer", move |connection| {
+        self.write(Lane::Due, "drop a timer", move |connection| {
             connection
                 .prepare_cached(
                     "DELETE FROM timers WHERE deadline = ?2 AND moment = ?3 AND at = ?4
@@ -354,30 +382,28 @@ impl Store for SqliteStore {
         })
     }
 
-    fn deliver(&self, messages: &[Message]) -> Result<(), StoreError> {
-        if messages.is_empty() {
+    fn deliver(&self, postings: &[Posting]) -> Result<(), StoreError> {
+        if postings.is_empty() {
             return Ok(());
         }
         let operation = "deliver messages";
-        let rows: Result<Vec<MessageRow>, Fault> = messages.iter().map(MessageRow::new).collect();
-        let rows = rows.map_err(|fault| fault.during(operation))?;
-        self.write(operation, move |connection| {
-            for row in &rows {
-                let order_n: Option<i64> = connection
-                    .prepare_cached("SELECT n FROM orders WHERE id = ?1")?
-                    .query_row([&row.order], |row| row.get(0))
-                    .optional()?;
-                let order_n = order_n
-                    .ok_or_else(|| Fault::Broken(format!("there is no order {}", row.order)))?;
-                insert_message(connection, order_n, row)?;
-                complete_effect(connection, row.id)?;
-            }
-            Ok(())
-        })
+        let writer = self.writer(operation)?;
+        let mut tickets = Vec::new();
+        // In parts, so that no command waits for all of them.
+        for part in postings.chunks(DELIVERED_TOGETHER) {
+            let rows: Result<Vec<MessageRow>, Fault> = part.iter().map(MessageRow::new).collect();
+            let rows = rows.map_err(|fault| fault.during(operation))?;
+            tickets.push(writer.submit(Lane::Due, operation, move |connection| {
+                deliver(connection, &rows).map_err(|fault| fault.during(operation))
+            }));
+        }
+        // All are waited for, also when one failed.
+        let results: Vec<_> = tickets.into_iter().map(Ticket::wait).collect();
+        results.into_iter().collect()
     }
 
     fn complete_effect(&self, id: EffectId) -> Result<(), StoreError> {
-        self.write("complete an effect", move |connection| {
+        self.write(Lane::Due, "complete an effect", move |connection| {
             complete_effect(connection, id)
         })
     }
@@ -417,7 +443,7 @@ impl Store for SqliteStore {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let (notice, by) = (notice.clone(), by.to_owned());
-        self.write("keep a calendar year", move |connection| {
+        self.write(Lane::Command, "keep a calendar year", move |connection| {
             connection
                 .prepare_cached(
                     "INSERT INTO calendar_years (at, actor, notice) VALUES (?1, ?2, ?3)",

@@ -1,18 +1,17 @@
 //! The thread that writes.
 
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use engine::ports::{CommitError, StoreError};
 use rusqlite::Connection;
 
 use crate::Error;
+use crate::checkpoint::Checkpoints;
 use crate::error::Fault;
-
-/// So many callers may wait in the queue; more wait before it.
-const QUEUE_MAX: usize = 1024;
-/// So many callers' writes share a flush at most, so that nobody waits for ever.
-const BATCH_MAX: usize = 256;
+use crate::queue::{Lane, Queue, Share};
 
 /// What came of one caller's write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +59,11 @@ trait Job: Send {
 
 /// Hands writes to the thread and waits for them.
 pub(crate) struct Writer {
-    /// None once the store is being closed.
-    queue: Option<SyncSender<Box<dyn Job>>>,
+    queue: Arc<Jobs>,
     thread: Option<JoinHandle<()>>,
 }
+
+type Jobs = Queue<Box<dyn Job>>;
 
 /// A write that is under way.
 pub(crate) struct Ticket<T, E> {
@@ -83,14 +83,15 @@ impl<T, E: Refusal> Ticket<T, E> {
 
 impl Writer {
     /// Starts the thread; the connection is its own from now on.
-    pub(crate) fn start(connection: Connection) -> Result<Self, Error> {
-        let (queue, jobs) = mpsc::sync_channel(QUEUE_MAX);
+    pub(crate) fn start(connection: Connection, checkpoints: Checkpoints) -> Result<Self, Error> {
+        let queue = Arc::new(Jobs::new());
+        let jobs = Arc::clone(&queue);
         let thread = thread::Builder::new()
             .name("kapok-store".to_owned())
-            .spawn(move || write(&connection, &jobs))
+            .spawn(move || write(&connection, &jobs, checkpoints))
             .map_err(Error::Thread)?;
         Ok(Self {
-            queue: Some(queue),
+            queue,
             thread: Some(thread),
         })
     }
@@ -98,6 +99,7 @@ impl Writer {
     /// Puts a write into the queue.
     pub(crate) fn submit<T, E>(
         &self,
+        lane: Lane,
         operation: &'static str,
         work: impl FnMut(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Ticket<T, E>
@@ -111,10 +113,7 @@ impl Writer {
             outcome: None,
             reply,
         };
-        let taken = self
-            .queue
-            .as_ref()
-            .is_some_and(|queue| queue.send(Box::new(task)).is_ok());
+        let taken = self.queue.push(lane, Box::new(task));
         Ticket {
             operation,
             answer: taken.then_some(answer),
@@ -124,6 +123,7 @@ impl Writer {
     /// Writes something and waits until it is durable.
     pub(crate) fn run<T, E>(
         &self,
+        lane: Lane,
         operation: &'static str,
         work: impl FnMut(&Connection) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -131,13 +131,13 @@ impl Writer {
         T: Send + 'static,
         E: Refusal + Send + 'static,
     {
-        self.submit(operation, work).wait()
+        self.submit(lane, operation, work).wait()
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue = None;
+        self.queue.close();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -183,26 +183,47 @@ where
     }
 }
 
-/// Writes until every sender is gone.
-fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
-    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH_MAX);
-    while let Ok(first) = jobs.recv() {
+/// Tells whoever waits, or will, when the thread ends, by a panic too.
+struct Last<'a>(&'a Jobs);
+
+impl Drop for Last<'_> {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+/// Writes until the queue is closed and empty.
+fn write(connection: &Connection, jobs: &Jobs, mut checkpoints: Checkpoints) {
+    let _last = Last(jobs);
+    let mut batch: Vec<Box<dyn Job>> = Vec::new();
+    loop {
+        let mut share = Share::default();
+        let Some(first) = jobs.first(&mut share) else {
+            return;
+        };
         batch.push(first);
-        batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
-        let flushed = flush(connection, &mut batch).map_err(|fault| fault.during("write"));
+        let flushed =
+            flush(connection, &mut batch, jobs, &mut share).map_err(|fault| fault.during("write"));
         if let Err(error) = &flushed {
             tracing::error!(%error, cause = %error.source, "a batch was not written");
         }
         for job in batch.drain(..) {
             job.answer(&flushed);
         }
+        checkpoints.after_commit(connection);
     }
 }
 
-/// One transaction for a batch. Hardly ever does a write fail midway; then everything is taken back
-/// and done again, each part in a savepoint, so that only the failed one is missing.
-fn flush(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Fault> {
-    if try_together(connection, batch)? {
+/// One transaction for a batch, and for what comes while it is being written. Hardly ever does a write
+/// fail midway; then everything is taken back and done again, each part in a savepoint, so that only
+/// the failed one is missing.
+fn flush(
+    connection: &Connection,
+    batch: &mut Vec<Box<dyn Job>>,
+    jobs: &Jobs,
+    share: &mut Share,
+) -> Result<(), Fault> {
+    if try_together(connection, batch, jobs, share)? {
         return Ok(());
     }
     run(connection, "BEGIN IMMEDIATE")?;
@@ -213,12 +234,22 @@ fn flush(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Faul
 }
 
 /// Writes a batch without savepoints, or takes all of it back if a part failed.
-fn try_together(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<bool, Fault> {
+fn try_together(
+    connection: &Connection,
+    batch: &mut Vec<Box<dyn Job>>,
+    jobs: &Jobs,
+    share: &mut Share,
+) -> Result<bool, Fault> {
     run(connection, "BEGIN IMMEDIATE")?;
-    if batch
+    let begun = Instant::now();
+    let mut written = batch
         .iter_mut()
-        .all(|job| job.work(connection) != Outcome::Failed)
-    {
+        .all(|job| job.work(connection) != Outcome::Failed);
+    while written && let Some(mut job) = jobs.next(share, begun.elapsed()) {
+        written = job.work(connection) != Outcome::Failed;
+        batch.push(job);
+    }
+    if written {
         finish(connection, Ok(()))?;
         return Ok(true);
     }

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::{Data, SAMPLES, check_contains, check_figures, kapok, last, lines, run};
 
 /// A server of its own, on a free port.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    address: String,
+    pub(super) address: String,
     tokens: Value,
 }
 
 impl Server {
-    fn start(line: &str) -> Self {
+    pub(super) fn start(line: &str) -> Self {
         let mut child = kapok(&format!("serve --listen 127.0.0.1:0 --json {line}"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -37,12 +37,12 @@ impl Server {
         }
     }
 
-    fn token(&self, role: &str) -> &str {
+    pub(super) fn token(&self, role: &str) -> &str {
         self.tokens[role].as_str().unwrap()
     }
 
     /// The options that name it and a role's token.
-    fn by(&self, role: &str) -> String {
+    pub(super) fn by(&self, role: &str) -> String {
         format!("--server {} --token {}", self.address, self.token(role))
     }
 
@@ -56,7 +56,7 @@ impl Server {
     }
 
     /// Ends it as a service manager does.
-    fn stop(mut self) {
+    pub(super) fn stop(mut self) {
         let id = self.child.id().to_string();
         assert!(
             Command::new("kill")

@@ -1,77 +1,21 @@
 //! Whole lives of orders under a manual clock, and what repeated and conditional requests do.
 
-use std::fmt::Write as _;
-
 use axum::http::StatusCode;
 use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::server::{Call, Server, UNIT, noise, unclear};
-
-/// The events of an answer, by name.
-fn events(answer: &Value, member: &str) -> String {
-    let events = answer[member].as_array().expect("events");
-    let names: Vec<&str> = events
-        .iter()
-        .filter_map(|event| event["event"].as_str())
-        .collect();
-    names.join(" ")
-}
-
-/// One order's life, written down command by command.
-struct Story<'a> {
-    server: &'a Server,
-    id: String,
-    log: String,
-}
-
-impl<'a> Story<'a> {
-    async fn begin(server: &'a Server, request: Value) -> Self {
-        let id = server.register(request).await;
-        let log = String::new();
-        Self { server, id, log }
-    }
-
-    fn path(&self, command: &str) -> String {
-        format!("/api/v1/orders/{}/{command}", self.id)
-    }
-
-    async fn now(&self, time: &str) -> Value {
-        let instant = format!("2026-09-18T{time}:00+08:00");
-        self.server.advance_to(&instant).await
-    }
-
-    /// Gives a command and writes down what came of it.
-    async fn give(&mut self, actor: &'static str, command: &str, body: Value) {
-        let answer = self.server.post(actor, &self.path(command), body).await;
-        let order = answer.json();
-        let line = if answer.status.is_success() {
-            let due = order["deadline"]["due_at"].as_str().unwrap_or("-");
-            let kind = order["deadline"]["kind"].as_str().unwrap_or("-");
-            let stage = order["stage"].as_str().expect("a stage");
-            let (version, events) = (&order["version"], events(&order, "events"));
-            format!("v{version} {stage}, {kind} by {due}: {events}")
-        } else {
-            order["detail"].as_str().expect("a detail").to_owned()
-        };
-        let outcome = answer.outcome();
-        let _ = writeln!(self.log, "{command} by {actor}: {outcome} {line}");
-    }
-}
+use super::story::{self, Story, events};
 
 /// What a unit submits.
-fn report() -> Value {
-    json!({
-        "handled_from": "2026-09-18T09:10:00+08:00",
-        "handled_until": "2026-09-18T09:20:00+08:00",
-        "course": "到现场核查，责令停工。",
-        "result": "工地已停止夜间施工。",
-    })
+fn report(content: Value) -> Value {
+    story::report("09-18T09:10", "09-18T09:20", content)
 }
 
 #[tokio::test]
 async fn the_main_path_from_a_request_to_its_end() {
     let server = Server::new();
+    let handled = report(json!({"type": "help_request", "measures": "已办结。"}));
     let mut story = Story::begin(&server, unclear()).await;
     story.give("operator", "route", json!({})).await;
     let unit = json!({ "unit": UNIT });
@@ -79,7 +23,7 @@ async fn the_main_path_from_a_request_to_its_end() {
     story.now("10:00").await;
     story.give("unit", "accept", json!({})).await;
     story.now("11:00").await;
-    story.give("unit", "submit", report()).await;
+    story.give("unit", "submit", handled.clone()).await;
     let reply = json!({
         "replied_at": "2026-09-18T10:40:00+08:00",
         "method": "phone",
@@ -87,10 +31,10 @@ async fn the_main_path_from_a_request_to_its_end() {
         "evidence": [{"kind": "recording", "reference": "rec-1"}],
     });
     story.give("unit", "reply", reply).await;
-    story.give("unit", "submit", report()).await;
+    story.give("unit", "submit", handled.clone()).await;
     let fail = json!({"review": "fail", "reason": "未写明是否复查。"});
     story.give("operator", "review", fail).await;
-    story.give("unit", "submit", report()).await;
+    story.give("unit", "submit", handled.clone()).await;
     let pass = json!({"review": "pass"});
     story.give("operator", "review", pass).await;
     assert_eq!(story.now("11:01").await["more"], false);
@@ -215,7 +159,7 @@ async fn a_dissatisfied_requester_is_called_back_before_the_end() {
         story.now(time).await;
         story.give("unit", "contact-attempts", call(time)).await;
     }
-    let mut report = report();
+    let mut report = report(json!({"type": "complaint", "handling": "责令停工。"}));
     report["reply_exception"] = json!({"exception": "unreachable"});
     story.give("unit", "submit", report.clone()).await;
     story.now("10:05").await;
@@ -282,6 +226,17 @@ async fn other_ends_and_limits() {
         dispatch by operator: 200 v3 awaiting_verification, handling by 2026-10-10T00:00:00+08:00: dispatched
         accept by unit: 200 v5 closed, - by -: duty_accepted closed
     "#]].assert_eq(&[answered.log, limited.log, praised.log].concat());
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_a_restart() {
+    let server = Server::new();
+    let id = server.register(noise()).await;
+    let path = format!("/api/v1/orders/{id}");
+    let before = server.get("operator", &path).await;
+    let server = server.restarted_at("2026-09-18T09:00:00+08:00");
+    let after = server.get("operator", &path).await;
+    assert_eq!(after.json(), before.json());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use engine::{DeadlineStatus as CoreStatus, DeadlineView, Explanation};
 use lifecycle::deadline::Deadline as CoreDeadline;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::dto::{DeadlineKind, Period, Time};
@@ -24,6 +24,8 @@ pub struct Deadline {
     pub trigger_at: Time,
     /// Length of the period.
     pub period: Period,
+    /// Of an extension: the end of the period before it, from which it counts (Art. 19).
+    pub counted_from: Option<Time>,
     /// The last instant that is in time.
     pub due_at: Time,
     /// Where the clock starts.
@@ -72,10 +74,24 @@ pub enum DeadlineStatus {
     Missed,
     /// What it is for was done in time, or is no longer needed.
     Met,
+    /// Another deadline took its place: an extension, a restart, a corrected type.
+    Replaced,
+}
+
+impl From<CoreStatus> for DeadlineStatus {
+    fn from(status: CoreStatus) -> Self {
+        match status {
+            CoreStatus::Running => Self::Running,
+            CoreStatus::Overdue => Self::Overdue,
+            CoreStatus::Missed => Self::Missed,
+            CoreStatus::Met => Self::Met,
+            CoreStatus::Replaced => Self::Replaced,
+        }
+    }
 }
 
 /// A text for people in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Texts {
     /// Chinese.
     pub zh: String,
@@ -93,6 +109,7 @@ impl From<&CoreDeadline> for Deadline {
             trigger_seq: deadline.trigger_seq,
             trigger_at: deadline.trigger_at.into(),
             period: deadline.period.into(),
+            counted_from: deadline.counted_from.map(Into::into),
             due_at: due.due_at.into(),
             clock_start: due.clock_start.into(),
             counted: due.counted.clone(),
@@ -114,12 +131,7 @@ impl From<DeadlineView> for ExplainedDeadline {
         };
         Self {
             deadline: Deadline::from(&view.deadline),
-            status: match view.status {
-                CoreStatus::Running => DeadlineStatus::Running,
-                CoreStatus::Overdue => DeadlineStatus::Overdue,
-                CoreStatus::Missed => DeadlineStatus::Missed,
-                CoreStatus::Met => DeadlineStatus::Met,
-            },
+            status: view.status.into(),
             working_days_left: left,
             working_days_overdue: overdue,
             explanation: view.explanation.into(),

@@ -1,6 +1,6 @@
 //! The journal and the message box as they are shown. Texts are references, as in the journal.
 
-use engine::ports::Message as CoreMessage;
+use engine::ports::{Delivery as CoreDelivery, Message as CoreMessage};
 use lifecycle::effect::Recipient as CoreRecipient;
 use lifecycle::event::Recorded;
 use lifecycle::ids::Actor as CoreActor;
@@ -9,6 +9,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::auth::role_and_code;
+use crate::dto::deliveries::Delivery;
+use crate::dto::orders::Viewer;
 use crate::dto::{Time, in_local_time};
 
 /// Who did something. Staff and systems; never a requester.
@@ -50,22 +52,29 @@ pub struct Event {
     #[schema(example = "dispatched")]
     pub event: &'static str,
     /// What belongs to it, as the journal keeps it; texts are references into `texts`. Members are
-    /// only ever added.
+    /// only ever added. Empty where it concerns others than the caller: conduct notes and proposals
+    /// are the centre's, supervisions those of whom they are for.
     #[schema(value_type = Object)]
     pub data: Value,
 }
 
-impl From<&Recorded> for Event {
-    fn from(recorded: &Recorded) -> Self {
-        let whole = serde_json::to_value(&recorded.event).unwrap_or_default();
-        let data = match whole {
-            Value::Object(mut members) => members.remove("data").unwrap_or_else(empty),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_) => empty(),
+impl Event {
+    /// An entry as the viewer sees it: of what is not for him or her, only that it happened.
+    pub(crate) fn new(recorded: &Recorded, viewer: Viewer<'_>) -> Self {
+        let mut data = if viewer.sees_data_of(&recorded.event) {
+            data(recorded)
+        } else {
+            empty()
         };
+        if let Some(Value::Object(registration)) = data.get_mut("registration")
+            && !viewer.sees_against()
+        {
+            registration.shift_remove("against_unit");
+        }
+        Self::with(recorded, data)
+    }
+
+    fn with(recorded: &Recorded, data: Value) -> Self {
         Self {
             seq: recorded.seq,
             at: recorded.at.into(),
@@ -76,10 +85,17 @@ impl From<&Recorded> for Event {
     }
 }
 
+fn data(recorded: &Recorded) -> Value {
+    match serde_json::to_value(&recorded.event) {
+        Ok(Value::Object(mut members)) => members.shift_remove("data").unwrap_or_else(empty),
+        Ok(_) | Err(_) => empty(),
+    }
+}
+
 /// Whom a message is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Recipient {
-    /// `requester`, `unit`, `leader_in_charge`, `district_office` or `center`.
+    /// `requester`, `unit`, `leader_in_charge`, `district_office`, `center` or `adviser`.
     #[schema(example = "unit")]
     pub recipient: &'static str,
     /// The unit or district.
@@ -97,6 +113,7 @@ impl From<&CoreRecipient> for Recipient {
                 ("district_office", Some(district.to_string()))
             }
             CoreRecipient::Center => ("center", None),
+            CoreRecipient::Adviser(unit) => ("adviser", Some(unit.to_string())),
         };
         Self { recipient, code }
     }
@@ -117,10 +134,13 @@ pub struct Message {
     /// What belongs to it, such as the deadline that is meant.
     #[schema(value_type = Object)]
     pub data: Value,
+    /// On which ways it went out, and what became of it; none where it stays in the box.
+    pub deliveries: Vec<Delivery>,
 }
 
-impl From<&CoreMessage> for Message {
-    fn from(message: &CoreMessage) -> Self {
+impl Message {
+    /// A message with those of the deliveries that are its own.
+    pub(crate) fn new(message: &CoreMessage, deliveries: &[CoreDelivery]) -> Self {
         let mut data = match serde_json::to_value(&message.notification.about) {
             Ok(Value::Object(members)) => members,
             Ok(_) | Err(_) => Map::new(),
@@ -137,6 +157,11 @@ impl From<&CoreMessage> for Message {
             to: Recipient::from(&message.notification.to),
             notice,
             data: in_local_time(Value::Object(data)),
+            deliveries: deliveries
+                .iter()
+                .filter(|delivery| delivery.message == message.id)
+                .map(Into::into)
+                .collect(),
         }
     }
 }
@@ -161,7 +186,7 @@ mod tests {
         let members = event.as_object().unwrap().clone();
         whole.as_object_mut().unwrap().extend(members);
         let recorded: Recorded = serde_json::from_value(whole).unwrap();
-        serde_json::to_value(Event::from(&recorded)).unwrap()
+        serde_json::to_value(Event::with(&recorded, data(&recorded))).unwrap()
     }
 
     #[test]

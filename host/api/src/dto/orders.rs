@@ -1,13 +1,29 @@
 //! Work orders as they are shown: the state after a command, the whole view, a line of a list.
 
+mod assignment;
+
+mod parts;
+
+mod viewer;
+
+pub use assignment::{
+    Assignment, Assisting, ContactAttempt, Evidence, Extension, Reply, Report, ReturnApplication,
+    SpecialLimit, Superseded,
+};
+pub use parts::{
+    CallBack, Concealment, Coordination, Information, OpenProposal, Opinion, ServiceRating,
+    Statement, SupervisedUnit, Supervision, Withdrawn,
+};
+pub(crate) use viewer::Viewer;
+
 use std::collections::BTreeMap;
 
 use engine::OrderView;
 use engine::ports::OrderSummary;
-use lifecycle::command;
 use lifecycle::ids::{Actor, TextId};
-use lifecycle::order::{self, Duty, Stage, WorkOrder};
+use lifecycle::order::{self, Stage, WorkOrder};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -15,8 +31,8 @@ use crate::dto::deadlines::{Deadline, ExplainedDeadline};
 use crate::dto::decisions::{Decision, RoutingDecision};
 use crate::dto::history::{Event, Message};
 use crate::dto::{
-    Channel, CloseCode, CommandName, ContactResult, DeadlineKind, EvidenceKind, NoDeadline,
-    OrderType, Period, QueueReason, Rating, ReplyMethod, Time,
+    Channel, CloseCode, CommandName, DeadlineKind, NoDeadline, OrderType, Priority, QueueReason,
+    Rating, Time, as_journaled,
 };
 
 /// A work order 工单 as it stands.
@@ -27,8 +43,10 @@ pub struct Order {
     pub id: String,
     /// Number of events so far; also the `ETag`, in quotes.
     pub version: u64,
-    /// Stage by name: `awaiting_dispatch`, `awaiting_verification`, `in_handling`, `under_review`,
-    /// `awaiting_rating_offer`, `awaiting_rating`, `awaiting_follow_up` or `closed`.
+    /// Stage by name: `awaiting_information`, `awaiting_dispatch`, `awaiting_verification`,
+    /// `return_requested`, `in_coordination`, `in_handling`, `under_district_review`, `under_review`,
+    /// `withdrawn`, `awaiting_rating_offer`, `awaiting_rating`, `awaiting_follow_up`,
+    /// `awaiting_statement` or `closed`.
     #[schema(example = "awaiting_verification")]
     pub stage: &'static str,
     /// Type of the matter.
@@ -45,8 +63,34 @@ pub struct Order {
     pub source: Option<String>,
     /// When it was registered.
     pub registered_at: Time,
+    /// How urgent it is; it orders lists and moves no deadline.
+    pub priority: Priority,
+    /// Which handling it is: 1, or 2 after the order was sent back (Art. 29).
+    pub round: u16,
+    /// Why the requester's real name is needed (Art. 10), as in the history; null where it is not.
+    #[schema(value_type = Option<Object>)]
+    pub real_name: Option<Value>,
+    /// What is hidden from whom; all of them hold (Art. 9(2)).
+    pub concealments: Vec<Concealment>,
+    /// Whether a consumer dispute is to be mediated (Art. 22(2)).
+    pub consumer_mediation: bool,
+    /// The unit whose staff is complained of (Art. 8(4)); null for everybody but the centre and that
+    /// unit.
+    pub against_unit: Option<String>,
+    /// The contact that the matter is a part of (Art. 11).
+    pub contact: Option<String>,
+    /// The order that this one files again (Art. 12(4)).
+    pub refiled_from: Option<String>,
+    /// The long-term matter under which it is listed (Art. 26).
+    pub long_term: Option<String>,
+    /// Notes on the requester's conduct (Art. 9(1)): references into `texts`; for the centre.
+    pub conduct_notes: Vec<Uuid>,
+    /// What was missing, and what came of asking for it (Art. 12).
+    pub information: Option<Information>,
     /// Why a person must route it, while it waits for dispatch.
     pub queue: Option<QueueReason>,
+    /// The district whose hotline office reviews the report, while it does (Art. 5).
+    pub reviewing_district: Option<String>,
     /// The unit that has, or had last, the order.
     pub unit: Option<String>,
     /// The deadline that runs now and ends first.
@@ -61,8 +105,24 @@ pub struct Order {
     pub assignments: Vec<Assignment>,
     /// What the routing rules advised last.
     pub routing: Option<RoutingDecision>,
+    /// What the requester added (Art. 20).
+    pub statements: Vec<Statement>,
+    /// The coordination of the hard case, if it is one (Art. 18).
+    pub coordination: Option<Coordination>,
+    /// The withdrawal, if it was withdrawn (Art. 23(2)).
+    pub withdrawn: Option<Withdrawn>,
     /// Ratings of the handling, one a round (Art. 27).
     pub ratings: Vec<RatingRecord>,
+    /// Call-backs after a dissatisfied rating (Art. 28).
+    pub follow_ups: Vec<CallBack>,
+    /// How the requester rated the hotline's service (Art. 27(1)).
+    pub service_rating: Option<ServiceRating>,
+    /// The unit's diligence statement (Art. 30(3)): reference into `texts`.
+    pub diligence_statement: Option<Uuid>,
+    /// Supervisions, oldest first (Art. 25); for units, those that are for them.
+    pub supervisions: Vec<Supervision>,
+    /// Proposals of escalation rules that are for a person to decide; for the centre.
+    pub proposals: Vec<OpenProposal>,
     /// Deadlines that were missed; facts, they stay.
     pub missed: Vec<Missed>,
     /// How it ended, if it did.
@@ -113,77 +173,11 @@ pub struct Request {
     pub text: String,
 }
 
-/// One dispatch to one unit, with its clock.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Assignment {
-    /// The unit.
-    pub unit: String,
-    /// When it was dispatched, which is when the unit received it.
-    pub dispatched_at: Time,
-    /// A handling period of its own, where a document set one (Art. 14(3)).
-    pub special_limit: Option<SpecialLimit>,
-    /// By when the unit must verify (Art. 16).
-    pub verify_by: Option<Deadline>,
-    /// By when the unit must submit (Art. 14, 15).
-    pub handle_by: Deadline,
-    /// Whether the unit has verified that the matter is its own: `unverified`, `accepted` or
-    /// `deemed_accepted`.
-    pub duty: &'static str,
-    /// Attempts to reach the requester.
-    pub contact_attempts: Vec<ContactAttempt>,
-    /// The latest reply.
-    pub reply: Option<Reply>,
-    /// When the report that passed the review was submitted.
-    pub completed_at: Option<Time>,
-}
-
-/// A handling period set by another document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SpecialLimit {
-    /// The period.
-    pub period: Period,
-    /// The document that sets it.
-    pub basis: String,
-}
-
-/// An attempt to reach the requester.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ContactAttempt {
-    /// When it began.
-    pub started_at: Time,
-    /// When it ended.
-    pub ended_at: Time,
-    /// What came of it.
-    pub result: ContactResult,
-    /// Identifier of the recording or call log.
-    pub evidence: String,
-}
-
-/// A reply to the requester.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reply {
-    /// When the requester was told.
-    pub replied_at: Time,
-    /// How.
-    pub method: ReplyMethod,
-    /// Main content: reference into `texts`.
-    pub content: Uuid,
-    /// Evidence of it.
-    pub evidence: Vec<Evidence>,
-}
-
-/// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Evidence {
-    /// Its kind.
-    pub kind: EvidenceKind,
-    /// Where it is kept.
-    pub reference: String,
-}
-
 /// A rating, or the lack of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RatingRecord {
+    /// Of which handling: 1 or 2.
+    pub round: usize,
     /// The option chosen; null means unrated (未评价).
     pub rating: Option<Rating>,
     /// When.
@@ -249,32 +243,13 @@ pub struct OrderPage {
 impl Order {
     /// An order as the actor sees it.
     pub fn new(order: &WorkOrder, by: &Actor) -> Self {
+        let viewer = Viewer::new(order, by);
         let deadline = order.current_deadline();
-        let (queue, closed) = match &order.stage {
-            Stage::AwaitingDispatch { queue } => (Some((*queue).into()), None),
-            Stage::Closed { code, at } => (
-                None,
-                Some(Closed {
-                    code: (*code).into(),
-                    at: (*at).into(),
-                }),
-            ),
-            Stage::AwaitingVerification
-            | Stage::InHandling
-            | Stage::UnderReview { .. }
-            | Stage::AwaitingRatingOffer { .. }
-            | Stage::AwaitingRating { .. }
-            | Stage::AwaitingFollowUp { .. } => (None, None),
-        };
-        let rating = |record: &order::RatingRecord| RatingRecord {
-            rating: record.rating.map(Into::into),
-            at: record.at.into(),
-        };
-        let missed = |missed: &order::Missed| Missed {
-            deadline: missed.deadline.into(),
-            due_at: missed.due_at.into(),
-            unit: missed.unit.as_ref().map(ToString::to_string),
-        };
+        let text = |code: &Option<_>| code.as_ref().map(String::clone);
+        let unit = order.assignment().map(|it| it.unit.to_string());
+        let information = order.information.as_ref();
+        let coordination = order.coordination.as_ref();
+        let allowed = lifecycle::allowed(order, by).into_iter();
         Self {
             id: order.id.to_string(),
             version: order.version,
@@ -282,29 +257,139 @@ impl Order {
             order_type: order.order_type.into(),
             channel: order.channel.into(),
             district: order.district.as_ref().map(ToString::to_string),
-            street: order.street.clone(),
-            category: order.category.clone(),
-            source: order.source.clone(),
+            street: text(&order.street),
+            category: text(&order.category),
+            source: text(&order.source),
             registered_at: order.registered_at.into(),
-            queue,
-            unit: order
-                .assignment()
-                .map(|assignment| assignment.unit.to_string()),
+            priority: order.priority.into(),
+            round: order.round(),
+            real_name: order.real_name.as_ref().map(as_journaled),
+            concealments: order.concealments.iter().map(Into::into).collect(),
+            consumer_mediation: order.consumer_mediation,
+            against_unit: against(order, viewer),
+            contact: text(&order.contact),
+            refiled_from: order.refiled_from.as_ref().map(ToString::to_string),
+            long_term: text(&order.long_term),
+            conduct_notes: conduct_notes(order, viewer),
+            information: information.map(|it| Information::new(it, &order.stage)),
+            queue: queue(&order.stage),
+            reviewing_district: reviewing_district(&order.stage),
+            unit,
             deadline: deadline.ok().map(Into::into),
             no_deadline: deadline.err().map(Into::into),
             overdue: order.is_overdue(),
             provisional: order.is_provisional(),
-            assignments: order.assignments.iter().map(Into::into).collect(),
+            assignments: assignments(order, viewer),
             routing: order.routing.as_ref().map(RoutingDecision::from),
-            ratings: order.ratings.iter().map(rating).collect(),
-            missed: order.missed.iter().map(missed).collect(),
-            closed,
-            allowed: lifecycle::allowed(order, by)
-                .into_iter()
-                .map(Into::into)
-                .collect(),
+            statements: order.statements.iter().map(Into::into).collect(),
+            coordination: coordination.map(|it| Coordination::new(it, viewer)),
+            withdrawn: order.withdrawn.as_ref().map(Into::into),
+            ratings: ratings(order),
+            follow_ups: order.follow_ups.iter().map(Into::into).collect(),
+            service_rating: order.service_rating.as_ref().map(Into::into),
+            diligence_statement: order.diligence_statement.map(|text| text.0),
+            supervisions: supervisions(order, viewer),
+            proposals: proposals(order, viewer),
+            missed: order.missed.iter().map(Into::into).collect(),
+            closed: closed(&order.stage),
+            allowed: allowed.map(Into::into).collect(),
         }
     }
+}
+
+fn against(order: &WorkOrder, viewer: Viewer<'_>) -> Option<String> {
+    let against = order.against_unit.as_ref();
+    let against = against.filter(|_| viewer.sees_against());
+    against.map(ToString::to_string)
+}
+
+fn conduct_notes(order: &WorkOrder, viewer: Viewer<'_>) -> Vec<Uuid> {
+    let notes = order.conduct_notes.iter();
+    let notes = notes.filter(|_| viewer.sees_internal());
+    notes.map(|text| text.0).collect()
+}
+
+fn assignments(order: &WorkOrder, viewer: Viewer<'_>) -> Vec<Assignment> {
+    let assignments = order.assignments.iter();
+    assignments
+        .map(|assignment| Assignment::new(assignment, viewer))
+        .collect()
+}
+
+fn ratings(order: &WorkOrder) -> Vec<RatingRecord> {
+    let ratings = (1..).zip(&order.ratings);
+    let ratings = ratings.map(|(round, record)| RatingRecord {
+        round,
+        rating: record.rating.map(Into::into),
+        at: record.at.into(),
+    });
+    ratings.collect()
+}
+
+fn supervisions(order: &WorkOrder, viewer: Viewer<'_>) -> Vec<Supervision> {
+    let supervisions = order.supervisions.iter();
+    let theirs = supervisions.filter(|it| {
+        viewer.sees_supervision(&it.unit.unit, it.guidance.as_ref().map(|it| &it.unit))
+    });
+    theirs.map(Into::into).collect()
+}
+
+fn proposals(order: &WorkOrder, viewer: Viewer<'_>) -> Vec<OpenProposal> {
+    let proposals = order.proposals.iter();
+    let proposals = proposals.filter(|_| viewer.sees_internal());
+    proposals.map(Into::into).collect()
+}
+
+fn queue(stage: &Stage) -> Option<QueueReason> {
+    if let Stage::AwaitingDispatch { queue } = stage {
+        Some((*queue).into())
+    } else {
+        None
+    }
+}
+
+fn reviewing_district(stage: &Stage) -> Option<String> {
+    if let Stage::UnderDistrictReview { district } = stage {
+        Some(district.to_string())
+    } else {
+        None
+    }
+}
+
+fn closed(stage: &Stage) -> Option<Closed> {
+    if let Stage::Closed { code, at } = stage {
+        let (code, at) = ((*code).into(), (*at).into());
+        Some(Closed { code, at })
+    } else {
+        None
+    }
+}
+
+impl From<&order::Missed> for Missed {
+    fn from(missed: &order::Missed) -> Self {
+        Self {
+            deadline: missed.deadline.into(),
+            due_at: missed.due_at.into(),
+            unit: missed.unit.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// The messages of a view with their deliveries, as the actor sees them.
+pub(crate) fn messages(view: &OrderView, by: &Actor) -> Vec<Message> {
+    let viewer = Viewer::new(&view.order, by);
+    let messages = view.messages.iter();
+    let messages = messages.filter(|message| viewer.sees_message(&message.notification.about));
+    messages
+        .map(|message| Message::new(message, &view.deliveries))
+        .collect()
+}
+
+/// The history of a view as the actor sees it.
+pub(crate) fn history(view: &OrderView, by: &Actor) -> Vec<Event> {
+    let viewer = Viewer::new(&view.order, by);
+    let history = view.history.iter();
+    history.map(|event| Event::new(event, viewer)).collect()
 }
 
 impl WholeOrder {
@@ -312,6 +397,15 @@ impl WholeOrder {
     #[must_use]
     pub fn new(view: OrderView, by: &Actor) -> Self {
         let text = |(TextId(id), text): (TextId, String)| (id.to_string(), text);
+        let messages = messages(&view, by);
+        let history = history(&view, by);
+        let mut texts: BTreeMap<String, String> = view.texts.into_iter().map(text).collect();
+        let viewer = Viewer::new(&view.order, by);
+        let unseen = view.history.iter();
+        let unseen = unseen.filter(|recorded| !viewer.sees_data_of(&recorded.event));
+        for recorded in unseen {
+            forget(&mut texts, &as_journaled(&recorded.event));
+        }
         Self {
             order: Order::new(&view.order, by),
             request: view.request.map(|request| Request {
@@ -319,57 +413,24 @@ impl WholeOrder {
                 text: request.text,
             }),
             masked: view.masked,
-            texts: view.texts.into_iter().map(text).collect(),
+            texts,
             deadlines: view.deadlines.into_iter().map(Into::into).collect(),
             decisions: view.decisions.iter().map(Into::into).collect(),
-            history: view.history.iter().map(Into::into).collect(),
-            messages: view.messages.iter().map(Into::into).collect(),
+            history,
+            messages,
         }
     }
 }
 
-impl From<&order::Assignment> for Assignment {
-    fn from(assignment: &order::Assignment) -> Self {
-        let special_limit = |limit: &command::SpecialLimit| SpecialLimit {
-            period: limit.period.into(),
-            basis: limit.basis.clone(),
-        };
-        let attempt = |attempt: &command::ContactAttempt| ContactAttempt {
-            started_at: attempt.started_at.into(),
-            ended_at: attempt.ended_at.into(),
-            result: attempt.result.into(),
-            evidence: attempt.evidence.clone(),
-        };
-        Self {
-            unit: assignment.unit.to_string(),
-            dispatched_at: assignment.dispatched_at.into(),
-            special_limit: assignment.special_limit.as_ref().map(special_limit),
-            verify_by: assignment.verify_by.as_ref().map(Into::into),
-            handle_by: Deadline::from(&assignment.handle_by),
-            duty: match assignment.duty {
-                Duty::Unverified => "unverified",
-                Duty::Accepted { .. } => "accepted",
-                Duty::DeemedAccepted { .. } => "deemed_accepted",
-            },
-            contact_attempts: assignment.contact_attempts.iter().map(attempt).collect(),
-            reply: assignment.reply.as_ref().map(Into::into),
-            completed_at: assignment.completed_at.map(Into::into),
+/// Takes out the texts that a hidden entry refers to; references are unique to their entry.
+fn forget(texts: &mut BTreeMap<String, String>, hidden: &Value) {
+    match hidden {
+        Value::String(text) => {
+            texts.remove(text);
         }
-    }
-}
-
-impl From<&command::Reply> for Reply {
-    fn from(reply: &command::Reply) -> Self {
-        let evidence = |evidence: &command::Evidence| Evidence {
-            kind: evidence.kind.into(),
-            reference: evidence.reference.clone(),
-        };
-        Self {
-            replied_at: reply.replied_at.into(),
-            method: reply.method.into(),
-            content: reply.content.0,
-            evidence: reply.evidence.iter().map(evidence).collect(),
-        }
+        Value::Array(items) => items.iter().for_each(|item| forget(texts, item)),
+        Value::Object(members) => members.values().for_each(|item| forget(texts, item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

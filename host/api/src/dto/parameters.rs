@@ -1,9 +1,10 @@
 //! Query parameters. Unknown ones are refused by name.
 
-use lifecycle::ids::{DistrictCode, UnitCode};
+use lifecycle::ids::{DistrictCode, OrderId, UnitCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::dto::dossiers::DossierKind;
 use crate::dto::{Line, OrderType, Time};
 
 /// What a list of orders is narrowed to; every parameter that is given must hold.
@@ -30,6 +31,30 @@ pub struct ListParameters {
     /// Where the page begins: `next` of the page before.
     pub after: Option<String>,
     /// Orders on a page, 1 to 200; 50 if not given.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u32>,
+}
+
+/// What a list of dossiers is narrowed to; every parameter that is given must hold.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DossierParameters {
+    /// Kind.
+    pub kind: Option<DossierKind>,
+    /// Stage by name, such as `open` or `announced`.
+    pub stage: Option<String>,
+    /// Concerns this unit, now or before.
+    #[param(value_type = Option<String>)]
+    pub unit: Option<UnitCode>,
+    /// The order belongs to it, or it is about the order.
+    #[param(value_type = Option<String>)]
+    pub order: Option<OrderId>,
+    /// Only dossiers that missed (or did not miss) a limit of the law.
+    pub overdue: Option<bool>,
+    /// Where the page begins: `next` of the page before.
+    pub after: Option<String>,
+    /// Dossiers on a page, 1 to 200; 50 if not given.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<u32>,
 }

@@ -4,7 +4,7 @@
 use calendar::{Calendar, DayKind};
 use chrono::{Datelike as _, NaiveDate};
 use engine::ports::ActiveRule as CoreRule;
-use engine::{CalendarChange, DeadlineChange};
+use engine::{CalendarChange, DeadlineChange, DossierDeadlineChange};
 use lifecycle::deadline::Deadline as CoreDeadline;
 use lifecycle::directory::{
     Directory as CoreDirectory, District as CoreDistrict, Unit as CoreUnit,
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::dto::deadlines::Texts;
 use crate::dto::decisions::RuleImage;
+use crate::dto::dossiers::DossierDeadlineKind;
 use crate::dto::{DeadlineKind, Period, Question, Time};
 use crate::problem::Code;
 
@@ -187,8 +188,10 @@ pub struct ImportResult {
     pub version: String,
     /// Whether the notice is in force now, or was only looked at.
     pub applied: bool,
-    /// Deadlines that move.
+    /// Deadlines of orders that move.
     pub changes: Vec<MovedDeadline>,
+    /// Deadlines of dossiers that move.
+    pub dossier_changes: Vec<MovedDossierDeadline>,
     /// Number of deadlines that keep their instant and are no longer provisional.
     pub confirmed: usize,
 }
@@ -206,6 +209,33 @@ pub struct MovedDeadline {
     pub after: Time,
 }
 
+/// A deadline of a dossier that moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MovedDossierDeadline {
+    /// Of which dossier.
+    pub dossier: String,
+    /// Which.
+    pub kind: DossierDeadlineKind,
+    /// The unit that it is for; null where it is the centre's.
+    pub unit: Option<String>,
+    /// When it was due.
+    pub before: Time,
+    /// When it is due under the new calendar.
+    pub after: Time,
+}
+
+impl From<DossierDeadlineChange> for MovedDossierDeadline {
+    fn from(change: DossierDeadlineChange) -> Self {
+        Self {
+            dossier: change.dossier.to_string(),
+            kind: change.kind.into(),
+            unit: change.unit.as_ref().map(ToString::to_string),
+            before: change.before.into(),
+            after: change.after.into(),
+        }
+    }
+}
+
 impl From<CalendarChange> for ImportResult {
     fn from(change: CalendarChange) -> Self {
         let moved = |change: DeadlineChange| MovedDeadline {
@@ -218,6 +248,7 @@ impl From<CalendarChange> for ImportResult {
             version: change.version,
             applied: change.applied,
             changes: change.changes.into_iter().map(moved).collect(),
+            dossier_changes: change.dossier_changes.into_iter().map(Into::into).collect(),
             confirmed: change.confirmed,
         }
     }

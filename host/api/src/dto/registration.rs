@@ -2,10 +2,12 @@
 
 use engine::NewRequest;
 use engine::ports::PersonalData;
-use lifecycle::ids::DistrictCode;
+use lifecycle::command;
+use lifecycle::ids::{DistrictCode, OrderId, UnitCode};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::dto::requests::NewConcealment;
 use crate::dto::{Channel, Line, OrderType, Time, Words};
 
 /// A request to be registered (Art. 11).
@@ -32,8 +34,56 @@ pub struct NewOrder {
     pub requester: Requester,
     /// Where it comes from, such as `import:360114`; nothing is registered twice from one source.
     pub source: Option<Line>,
+    /// Why the requester must give his or her real name (Art. 10, R11), where that is so. Without name,
+    /// identity number and a telephone number or account such a matter is not registered.
+    pub real_name: Option<RealNameGround>,
+    /// What the requester wants hidden, and from whom (Art. 9(2), R9).
+    pub concealment: Option<NewConcealment>,
+    /// Whether a consumer dispute is to be mediated (Art. 22(2), R43).
+    #[serde(default)]
+    pub consumer_mediation: bool,
+    /// The unit whose staff is complained of (Art. 8(4), R7), where it is; its leader alone is told.
+    #[schema(value_type = Option<String>, example = "GZ-CGJ")]
+    pub against_unit: Option<UnitCode>,
+    /// The contact that this matter is a part of (Art. 11, R13, R14): orders of one contact name the
+    /// same one.
+    pub contact: Option<Line>,
+    /// Number of the order that ended for missing information, which this one files again (Art. 12(4),
+    /// R18).
+    #[schema(value_type = Option<String>)]
+    pub refiled_from: Option<OrderId>,
+    /// All that is missing, if something is (Art. 12): the order waits for it, and is registered when it
+    /// is there.
+    pub missing: Option<Words>,
     /// The instant of registration elsewhere; only under a manual clock, and not later than it.
     pub registered_at: Option<Time>,
+}
+
+/// Why a matter needs the requester's real name (Art. 10, R11). A violation report alone does not.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "ground", deny_unknown_fields)]
+pub enum RealNameGround {
+    /// Own information is asked for (Art. 10(1)).
+    OwnInformation {},
+    /// A dispute is to be mediated, or an infringement is complained of (Art. 10(2)).
+    Dispute {},
+    /// Another law wants it (Art. 10(3)).
+    OtherLaw {
+        /// Which.
+        basis: Line,
+    },
+}
+
+impl From<RealNameGround> for command::RealNameGround {
+    fn from(ground: RealNameGround) -> Self {
+        match ground {
+            RealNameGround::OwnInformation {} => Self::OwnInformation,
+            RealNameGround::Dispute {} => Self::Dispute,
+            RealNameGround::OtherLaw { basis } => Self::OtherLaw {
+                basis: basis.into(),
+            },
+        }
+    }
 }
 
 /// Personal data of the requester (Art. 10, 43).
@@ -78,6 +128,13 @@ impl From<NewOrder> for NewRequest {
                 address: text(who.address),
             },
             source: text(order.source),
+            real_name: order.real_name.map(Into::into),
+            concealment: order.concealment.map(Into::into),
+            consumer_mediation: order.consumer_mediation,
+            against_unit: order.against_unit,
+            contact: text(order.contact),
+            refiled_from: order.refiled_from,
+            missing: order.missing.map(Into::into),
             registered_at: order.registered_at.map(Into::into),
         }
     }

@@ -211,6 +211,12 @@ pub(crate) fn in_local_time(value: Value) -> Value {
     }
 }
 
+/// A part of an order in the form that it has in the journal, but with local times.
+pub(crate) fn as_journaled(part: &impl Serialize) -> Value {
+    // What the journal keeps is always valid JSON.
+    in_local_time(serde_json::to_value(part).unwrap_or_default())
+}
+
 /// An instant as the journal writes it.
 fn instant(text: &str) -> Option<Time> {
     let shape = text.ends_with('Z') && text.get(10..11) == Some("T");

@@ -1,6 +1,7 @@
 //! Every code that a problem can carry, in one table. Codes are stable: clients branch on them.
 
 use axum::http::StatusCode;
+use lifecycle::dossier;
 use lifecycle::rejection::Rejection;
 
 /// One kind of problem.
@@ -46,6 +47,7 @@ codes! {
     BAD_TOKEN = "bad-token" UNAUTHORIZED "The bearer token is not known" "访问令牌无效";
     NOT_PERMITTED = "not-permitted" FORBIDDEN "This role may not do this" "当前角色无权执行该操作";
     NOT_THE_HANDLING_UNIT = "not-the-handling-unit" FORBIDDEN "The order is with another unit" "工单不在本单位";
+    NOT_THE_REQUESTER = "not-the-requester" FORBIDDEN "Somebody else's number or account" "非提出诉求时所用号码或账号";
     NOT_FOUND = "not-found" NOT_FOUND "There is nothing here" "资源不存在";
     ORDER_NOT_FOUND = "order-not-found" NOT_FOUND "There is no such order" "工单不存在";
     ERASED = "erased" GONE "The personal data was erased" "个人信息已删除";
@@ -82,8 +84,72 @@ codes! {
     RATING_TOO_LATE = "rating-too-late" UNPROCESSABLE_ENTITY "The rating came too late" "评价已超过期限";
     ALREADY_RATED = "already-rated" UNPROCESSABLE_ENTITY "The order is rated already" "工单已评价";
     FOLLOW_UP_MISSING = "follow-up-missing" UNPROCESSABLE_ENTITY "The requester was not called back" "尚未回访诉求人";
+    REAL_NAME_REQUIRED = "real-name-required" UNPROCESSABLE_ENTITY "The requester's real name is needed" "该事项须实名，且不得对承办单位隐匿";
+    CONCEALMENT_WITHOUT_FIELDS = "concealment-without-fields" UNPROCESSABLE_ENTITY "A concealment names no field" "未明确隐匿的内容";
+    NOTHING_MISSING = "nothing-missing" UNPROCESSABLE_ENTITY "No information is asked for" "没有待补充或待审查的信息";
+    INFORMATION_TOO_LATE = "information-too-late" UNPROCESSABLE_ENTITY "The information came too late" "补充信息已超过期限";
+    WRONG_CHANNEL = "wrong-channel" UNPROCESSABLE_ENTITY "This channel asks in another way" "该渠道应以其他方式要求补充";
+    RETURN_TOO_LATE = "return-too-late" UNPROCESSABLE_ENTITY "The time for a return is over" "退单已超过期限";
+    RETURN_NOT_ALLOWED = "return-not-allowed" UNPROCESSABLE_ENTITY "The order cannot be returned" "该工单不得退回";
+    RETURN_REJECTED_BEFORE = "return-rejected-before" UNPROCESSABLE_ENTITY "A return was refused before" "退单申请已被驳回";
+    RETURN_PROOF_MISSING = "return-proof-missing" UNPROCESSABLE_ENTITY "The return lacks its proof" "退单缺少佐证材料";
+    ALREADY_RETURNED_BY_UNIT = "already-returned-by-unit" UNPROCESSABLE_ENTITY "The unit has returned this order" "该单位已退回本工单";
+    JOINT_ONLY_AFTER_RETURN = "joint-only-after-return" UNPROCESSABLE_ENTITY "Joint handling follows a return only" "退单后方可联合办理";
+    NOT_A_LEAD_UNIT = "not-a-lead-unit" UNPROCESSABLE_ENTITY "Only a lead unit names assisting units" "仅牵头办理单位可确定协办单位";
+    UNIT_NAMED_TWICE = "unit-named-twice" UNPROCESSABLE_ENTITY "A unit is named twice" "单位重复";
+    NO_ASSISTING_UNIT = "no-assisting-unit" UNPROCESSABLE_ENTITY "The unit does not assist" "该单位不是协办单位";
+    COORDINATION_REQUIRED = "coordination-required" UNPROCESSABLE_ENTITY "The order is coordinated, not dispatched" "须先协调，不能直接转派";
+    TOO_FEW_RETURNS = "too-few-returns" UNPROCESSABLE_ENTITY "Too few returns for a coordination" "退单次数未达到启动协调的条件";
+    OPINION_MISSING = "opinion-missing" UNPROCESSABLE_ENTITY "No guidance opinion is recorded" "尚无指导意见";
+    NO_OPINION_ASKED = "no-opinion-asked" UNPROCESSABLE_ENTITY "No open question is with this authority" "未向该单位征求意见";
+    EXTENSION_TOO_LATE = "extension-too-late" UNPROCESSABLE_ENTITY "The handling period has ended" "办理期限已满，不能延期";
+    EXTENSION_LIMIT_REACHED = "extension-limit-reached" UNPROCESSABLE_ENTITY "No further extension" "延期次数已用完";
+    EXTENSION_TOO_LONG = "extension-too-long" UNPROCESSABLE_ENTITY "The extension is too long" "延期超过规定时长";
+    EXTENSION_NOT_ALLOWED = "extension-not-allowed" UNPROCESSABLE_ENTITY "The order cannot be extended" "重新办理不得延期";
+    EXTENSION_NOTICE_MISSING = "extension-notice-missing" UNPROCESSABLE_ENTITY "The requester was not told of the extension" "尚未告知诉求人延期";
+    NO_EXTENSION_TO_TELL = "no-extension-to-tell" UNPROCESSABLE_ENTITY "No extension waits to be told" "没有待告知的延期";
+    STATEMENT_TOO_LATE = "statement-too-late" UNPROCESSABLE_ENTITY "The addition came too late" "承办单位已提交，不能追加";
+    STATEMENT_UNJUDGED = "statement-unjudged" UNPROCESSABLE_ENTITY "An addition has not been judged" "追加情况尚未判断";
+    NO_SUCH_STATEMENT = "no-such-statement" UNPROCESSABLE_ENTITY "There is no such addition" "没有该追加情况";
+    CONTENT_MISSING = "content-missing" UNPROCESSABLE_ENTITY "The report lacks what its type wants" "办理情况缺少该类事项的必备内容";
+    MEDIATION_MISSING = "mediation-missing" UNPROCESSABLE_ENTITY "The outcome of the mediation is missing" "缺少调解结果";
+    UNKNOWN_GROUND = "unknown-ground" UNPROCESSABLE_ENTITY "The ground is not in force" "该情形不存在或未生效";
+    GROUND_NEEDS_EVIDENCE = "ground-needs-evidence" UNPROCESSABLE_ENTITY "The ground needs a document" "该情形须附证明材料";
+    EARLY_END_TOO_LATE = "early-end-too-late" UNPROCESSABLE_ENTITY "The time for an early end is over" "提前办结已超过期限";
+    REPEAT_STATEMENT_MISSING = "repeat-statement-missing" UNPROCESSABLE_ENTITY "The written statement is missing" "缺少书面说明";
+    NOT_A_REPEAT = "not-a-repeat" UNPROCESSABLE_ENTITY "The earlier order does not carry this" "所引工单不符合条件";
+    NOT_REFILABLE = "not-refilable" UNPROCESSABLE_ENTITY "The earlier order cannot be filed again" "所引工单不能重新提出";
+    ALREADY_WITHDRAWN = "already-withdrawn" UNPROCESSABLE_ENTITY "The request is withdrawn already" "诉求已撤回";
+    GOES_ON_ONLY_REPORTS = "goes-on-only-reports" UNPROCESSABLE_ENTITY "Only a violation report goes on" "仅举报类撤回后可继续核查";
+    REHANDLED_BEFORE = "rehandled-before" UNPROCESSABLE_ENTITY "The order was handled again once" "工单已重新办理过一次";
+    EXCLUSION_NOT_PROVEN = "exclusion-not-proven" UNPROCESSABLE_ENTITY "The ground is not proven" "不再办理的情形不成立";
+    ALREADY_FOLLOWED_UP = "already-followed-up" UNPROCESSABLE_ENTITY "The requester has been called back" "已回访诉求人";
+    STATEMENT_WINDOW_OVER = "statement-window-over" UNPROCESSABLE_ENTITY "The time for the diligence statement is over" "提交尽职履责说明已超过期限";
+    SERVICE_RATED_BEFORE = "service-rated-before" UNPROCESSABLE_ENTITY "The service is rated already" "热线服务已评价";
+    SUPERVISION_UNFOUNDED = "supervision-unfounded" UNPROCESSABLE_ENTITY "This case of supervision does not apply" "督办情形不成立";
+    NO_SUCH_SUPERVISION = "no-such-supervision" UNPROCESSABLE_ENTITY "There is no such supervision" "没有该督办";
+    DELAY_UNEXPLAINED = "delay-unexplained" UNPROCESSABLE_ENTITY "The delay is not explained" "未说明逾期原因";
+    NO_SUCH_PROPOSAL = "no-such-proposal" UNPROCESSABLE_ENTITY "There is no such open proposal" "没有该待处理建议";
+    UNCHANGED = "unchanged" UNPROCESSABLE_ENTITY "Nothing would change" "没有变化";
     NOTHING_DUE = "nothing-due" UNPROCESSABLE_ENTITY "Nothing is due" "没有到期事项";
     PERIOD_OUT_OF_RANGE = "period-out-of-range" UNPROCESSABLE_ENTITY "The period cannot be computed" "期限无法计算";
+
+    // Dossiers.
+    NOT_A_PARTY = "not-a-party" FORBIDDEN "The dossier concerns others" "该卷宗与本单位无关";
+    DOSSIER_NOT_FOUND = "dossier-not-found" NOT_FOUND "There is no such dossier" "卷宗不存在";
+    DOSSIER_EXISTS = "dossier-exists" CONFLICT "The dossier exists already" "卷宗已存在";
+    DOSSIER_VERSION_CONFLICT = "dossier-version-conflict" PRECONDITION_FAILED "The dossier has moved on" "卷宗版本已更新";
+    WRONG_DOSSIER_KIND = "wrong-dossier-kind" UNPROCESSABLE_ENTITY "The command is for dossiers of another kind" "该操作不适用于此类卷宗";
+    DOSSIER_CLOSED = "dossier-closed" UNPROCESSABLE_ENTITY "The dossier is closed" "卷宗已办结";
+    WRONG_DOSSIER_STAGE = "wrong-dossier-stage" UNPROCESSABLE_ENTITY "Not possible where the dossier stands" "卷宗当前阶段不能执行该操作";
+    TOO_MANY_ENTRIES = "too-many-entries" UNPROCESSABLE_ENTITY "A list is too long" "列表条目过多";
+    UNKNOWN_ORDER = "unknown-order" UNPROCESSABLE_ENTITY "There is no such order to refer to" "所列工单不存在";
+    UNIT_LISTED = "unit-listed" UNPROCESSABLE_ENTITY "The unit is listed already" "单位已纳入该事项";
+    UNIT_NOT_LISTED = "unit-not-listed" UNPROCESSABLE_ENTITY "The unit is not listed" "单位未纳入该事项";
+    LAST_UNIT = "last-unit" UNPROCESSABLE_ENTITY "A matter needs a unit" "事项至少保留一个承办单位";
+    ORDER_LISTED = "order-listed" UNPROCESSABLE_ENTITY "The order belongs to the matter already" "工单已归入该事项";
+    ORDER_NOT_LISTED = "order-not-listed" UNPROCESSABLE_ENTITY "The order does not belong to the matter" "工单未归入该事项";
+    UNIT_UNFINISHED = "unit-unfinished" UNPROCESSABLE_ENTITY "A unit has not told the outcome" "尚有单位未反馈最终情况";
 
     // Us.
     INTERNAL = "internal" INTERNAL_SERVER_ERROR "Something is wrong with Kapok itself" "系统内部错误";
@@ -93,8 +159,9 @@ codes! {
     NOT_READY = "not-ready" SERVICE_UNAVAILABLE "The store cannot write" "存储不可用";
 }
 
-/// The code of a rejection by the core. Two of its answers are about the caller's rights and three
-/// about what exists; all others are the regulation's own and answer 422.
+/// The code of a rejection by the core. Three of its answers are about the caller's rights (403) and
+/// two about what exists (404, 409); all others are the regulation's own and answer 422.
+#[expect(clippy::too_many_lines, reason = "a table with a row for each variant")]
 pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
     match rejection {
         Rejection::NotPermitted { .. } => NOT_PERMITTED,
@@ -118,6 +185,82 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::RatingTooLate { .. } => RATING_TOO_LATE,
         Rejection::AlreadyRated => ALREADY_RATED,
         Rejection::FollowUpMissing => FOLLOW_UP_MISSING,
+        Rejection::RealNameRequired => REAL_NAME_REQUIRED,
+        Rejection::NotTheRequester => NOT_THE_REQUESTER,
+        Rejection::ConcealmentWithoutFields => CONCEALMENT_WITHOUT_FIELDS,
+        Rejection::NothingMissing => NOTHING_MISSING,
+        Rejection::InformationTooLate { .. } => INFORMATION_TOO_LATE,
+        Rejection::WrongChannel { .. } => WRONG_CHANNEL,
+        Rejection::ReturnTooLate { .. } => RETURN_TOO_LATE,
+        Rejection::ReturnNotAllowed { .. } => RETURN_NOT_ALLOWED,
+        Rejection::ReturnRejectedBefore => RETURN_REJECTED_BEFORE,
+        Rejection::ReturnProofMissing { .. } => RETURN_PROOF_MISSING,
+        Rejection::AlreadyReturnedByUnit { .. } => ALREADY_RETURNED_BY_UNIT,
+        Rejection::JointOnlyAfterReturn => JOINT_ONLY_AFTER_RETURN,
+        Rejection::NotALeadUnit => NOT_A_LEAD_UNIT,
+        Rejection::UnitNamedTwice { .. } => UNIT_NAMED_TWICE,
+        Rejection::NoAssistingUnit { .. } => NO_ASSISTING_UNIT,
+        Rejection::CoordinationRequired => COORDINATION_REQUIRED,
+        Rejection::TooFewReturns { .. } => TOO_FEW_RETURNS,
+        Rejection::OpinionMissing => OPINION_MISSING,
+        Rejection::NoOpinionAsked => NO_OPINION_ASKED,
+        Rejection::ExtensionTooLate { .. } => EXTENSION_TOO_LATE,
+        Rejection::ExtensionLimitReached { .. } => EXTENSION_LIMIT_REACHED,
+        Rejection::ExtensionTooLong { .. } => EXTENSION_TOO_LONG,
+        Rejection::ExtensionNotAllowed => EXTENSION_NOT_ALLOWED,
+        Rejection::ExtensionNoticeMissing => EXTENSION_NOTICE_MISSING,
+        Rejection::NoExtensionToTell => NO_EXTENSION_TO_TELL,
+        Rejection::StatementTooLate => STATEMENT_TOO_LATE,
+        Rejection::StatementUnjudged { .. } => STATEMENT_UNJUDGED,
+        Rejection::NoSuchStatement { .. } => NO_SUCH_STATEMENT,
+        Rejection::ContentMissing { .. } => CONTENT_MISSING,
+        Rejection::MediationMissing => MEDIATION_MISSING,
+        Rejection::UnknownGround { .. } => UNKNOWN_GROUND,
+        Rejection::GroundNeedsEvidence { .. } => GROUND_NEEDS_EVIDENCE,
+        Rejection::EarlyEndTooLate { .. } => EARLY_END_TOO_LATE,
+        Rejection::RepeatStatementMissing => REPEAT_STATEMENT_MISSING,
+        Rejection::NotARepeat { .. } => NOT_A_REPEAT,
+        Rejection::NotRefilable { .. } => NOT_REFILABLE,
+        Rejection::AlreadyWithdrawn => ALREADY_WITHDRAWN,
+        Rejection::GoesOnOnlyReports => GOES_ON_ONLY_REPORTS,
+        Rejection::RehandledBefore => REHANDLED_BEFORE,
+        Rejection::ExclusionNotProven { .. } => EXCLUSION_NOT_PROVEN,
+        Rejection::AlreadyFollowedUp => ALREADY_FOLLOWED_UP,
+        Rejection::StatementWindowOver { .. } => STATEMENT_WINDOW_OVER,
+        Rejection::ServiceRatedBefore => SERVICE_RATED_BEFORE,
+        Rejection::SupervisionUnfounded { .. } => SUPERVISION_UNFOUNDED,
+        Rejection::NoSuchSupervision { .. } => NO_SUCH_SUPERVISION,
+        Rejection::DelayUnexplained => DELAY_UNEXPLAINED,
+        Rejection::NoSuchProposal => NO_SUCH_PROPOSAL,
+        Rejection::Unchanged => UNCHANGED,
+        Rejection::NothingDue => NOTHING_DUE,
+        Rejection::PeriodOutOfRange { .. } => PERIOD_OUT_OF_RANGE,
+    }
+}
+
+/// The code of a rejection about a dossier, by the same division.
+pub(crate) const fn of_dossier_rejection(rejection: &dossier::Rejection) -> Code {
+    use dossier::Rejection;
+    match rejection {
+        Rejection::NotPermitted { .. } => NOT_PERMITTED,
+        Rejection::NotAParty { .. } => NOT_A_PARTY,
+        Rejection::NotOpened => DOSSIER_NOT_FOUND,
+        Rejection::AlreadyOpened => DOSSIER_EXISTS,
+        Rejection::WrongKind { .. } => WRONG_DOSSIER_KIND,
+        Rejection::Closed { .. } => DOSSIER_CLOSED,
+        Rejection::WrongStage { .. } => WRONG_DOSSIER_STAGE,
+        Rejection::Missing { .. } => MISSING_FIELD,
+        Rejection::TooMany { .. } => TOO_MANY_ENTRIES,
+        Rejection::UnknownUnit { .. } => UNKNOWN_UNIT,
+        Rejection::UnknownDistrict { .. } => UNKNOWN_DISTRICT,
+        Rejection::UnknownOrder { .. } => UNKNOWN_ORDER,
+        Rejection::ImpossibleTime { .. } => IMPOSSIBLE_TIME,
+        Rejection::UnitListed { .. } => UNIT_LISTED,
+        Rejection::UnitNotListed { .. } => UNIT_NOT_LISTED,
+        Rejection::LastUnit { .. } => LAST_UNIT,
+        Rejection::OrderListed { .. } => ORDER_LISTED,
+        Rejection::OrderNotListed { .. } => ORDER_NOT_LISTED,
+        Rejection::UnitUnfinished { .. } => UNIT_UNFINISHED,
         Rejection::NothingDue => NOTHING_DUE,
         Rejection::PeriodOutOfRange { .. } => PERIOD_OUT_OF_RANGE,
     }
@@ -168,19 +311,19 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a row for each variant")]
     fn a_rejection_has_the_same_code_here_and_in_the_core() {
         let unit = || UnitCode::new("GZ-SCJG");
+        let at = chrono::DateTime::UNIX_EPOCH;
         let rejections = [
-            Rejection::NotPermitted {
-                command: "dispatch",
-            },
+            Rejection::NotPermitted { command: "a" },
             Rejection::NotTheHandlingUnit { unit: unit() },
             Rejection::NotRegistered,
             Rejection::AlreadyRegistered,
             Rejection::Closed,
             Rejection::WrongStage {
                 stage: "a",
-                needed: "b",
+                needed: "a",
             },
             Rejection::NotAConsultation,
             Rejection::Commendation,
@@ -191,7 +334,7 @@ mod tests {
             Rejection::SpecialLimitWithoutBasis,
             Rejection::ImpossibleTime {
                 field: "a",
-                problem: "b",
+                problem: "a",
             },
             Rejection::Missing { field: "a" },
             Rejection::ReplyWithoutEvidence,
@@ -199,15 +342,67 @@ mod tests {
             Rejection::AlreadyReplied,
             Rejection::TooFewContactAttempts {
                 counted: 1,
-                needed: 3,
+                needed: 1,
                 next_from: None,
             },
             Rejection::RequesterWasReached,
-            Rejection::RatingTooLate {
-                due_at: chrono::DateTime::UNIX_EPOCH,
-            },
+            Rejection::RatingTooLate { due_at: at },
             Rejection::AlreadyRated,
             Rejection::FollowUpMissing,
+            Rejection::RealNameRequired,
+            Rejection::NotTheRequester,
+            Rejection::ConcealmentWithoutFields,
+            Rejection::NothingMissing,
+            Rejection::InformationTooLate { due_at: at },
+            Rejection::WrongChannel { needed: "a" },
+            Rejection::ReturnTooLate { due_at: at },
+            Rejection::ReturnNotAllowed { why: "a" },
+            Rejection::ReturnRejectedBefore,
+            Rejection::ReturnProofMissing { field: "a" },
+            Rejection::AlreadyReturnedByUnit { unit: unit() },
+            Rejection::JointOnlyAfterReturn,
+            Rejection::NotALeadUnit,
+            Rejection::UnitNamedTwice { unit: unit() },
+            Rejection::NoAssistingUnit { unit: unit() },
+            Rejection::CoordinationRequired,
+            Rejection::TooFewReturns { returns: 1 },
+            Rejection::OpinionMissing,
+            Rejection::NoOpinionAsked,
+            Rejection::ExtensionTooLate { due_at: at },
+            Rejection::ExtensionLimitReached { max: 1 },
+            Rejection::ExtensionTooLong {
+                max: "a".to_owned(),
+            },
+            Rejection::ExtensionNotAllowed,
+            Rejection::ExtensionNoticeMissing,
+            Rejection::NoExtensionToTell,
+            Rejection::StatementTooLate,
+            Rejection::StatementUnjudged { statement: 1 },
+            Rejection::NoSuchStatement { statement: 1 },
+            Rejection::ContentMissing { needed: "a" },
+            Rejection::MediationMissing,
+            Rejection::UnknownGround {
+                ground: "a".to_owned(),
+            },
+            Rejection::GroundNeedsEvidence {
+                ground: "a".to_owned(),
+            },
+            Rejection::EarlyEndTooLate { due_at: at },
+            Rejection::RepeatStatementMissing,
+            Rejection::NotARepeat { why: "a" },
+            Rejection::NotRefilable { why: "a" },
+            Rejection::AlreadyWithdrawn,
+            Rejection::GoesOnOnlyReports,
+            Rejection::RehandledBefore,
+            Rejection::ExclusionNotProven { why: "a" },
+            Rejection::AlreadyFollowedUp,
+            Rejection::StatementWindowOver { due_at: at },
+            Rejection::ServiceRatedBefore,
+            Rejection::SupervisionUnfounded { why: "a" },
+            Rejection::NoSuchSupervision { supervision: 1 },
+            Rejection::DelayUnexplained,
+            Rejection::NoSuchProposal,
+            Rejection::Unchanged,
             Rejection::NothingDue,
             Rejection::PeriodOutOfRange {
                 problem: "a".to_owned(),

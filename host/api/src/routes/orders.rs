@@ -10,8 +10,9 @@ use lifecycle::command::CommandKind;
 use lifecycle::ids::OrderId;
 
 use crate::auth::Caller;
-use crate::dto::history::Event;
-use crate::dto::orders::{OrderPage, WholeOrder};
+use crate::dto::explanation::Explanation;
+use crate::dto::history::{Event, Message};
+use crate::dto::orders::{self as order_dto, OrderPage, WholeOrder};
 use crate::dto::parameters::{ListParameters, RequesterParameters};
 use crate::dto::registration::NewOrder;
 use crate::dto::requester::RequesterData;
@@ -23,10 +24,10 @@ use crate::routes::V1;
 use crate::routes::commands::{answered, counted, idempotency_key};
 use crate::state::AppState;
 
-/// Orders on a page, if the client does not say.
-const PAGE: u32 = 50;
-/// Most orders on a page.
-const PAGE_MAX: u32 = 200;
+/// Items on a page, if the client does not say.
+pub(crate) const PAGE: u32 = 50;
+/// Most items on a page.
+pub(crate) const PAGE_MAX: u32 = 200;
 
 /// Register a request.
 ///
@@ -104,7 +105,7 @@ pub(crate) async fn list(
     let next = page.next;
     let link = next
         .as_deref()
-        .and_then(|next| next_link(uri.query(), next));
+        .and_then(|next| next_link("orders", uri.query(), next));
     let items = page.items.into_iter().map(Into::into).collect();
     let mut response = Json(OrderPage { items, next }).into_response();
     if let Some(link) = link {
@@ -114,7 +115,7 @@ pub(crate) async fn list(
 }
 
 /// What is wrong with a list is wrong with its query, not with a body.
-fn about_a_parameter(error: engine::Error) -> Problem {
+pub(crate) fn about_a_parameter(error: engine::Error) -> Problem {
     if let engine::Error::InvalidInput {
         field,
         problem,
@@ -128,14 +129,14 @@ fn about_a_parameter(error: engine::Error) -> Problem {
 }
 
 /// The same list with another beginning.
-fn next_link(query: Option<&str>, next: &str) -> Option<HeaderValue> {
+pub(crate) fn next_link(list: &str, query: Option<&str>, next: &str) -> Option<HeaderValue> {
     let parts = query.unwrap_or_default().split('&');
     let mut kept: Vec<&str> = parts
         .filter(|part| !part.is_empty() && !part.starts_with("after="))
         .collect();
     let after = format!("after={}", percent_encoded(next));
     kept.push(&after);
-    HeaderValue::try_from(format!("<{V1}/orders?{}>; rel=\"next\"", kept.join("&"))).ok()
+    HeaderValue::try_from(format!("<{V1}/{list}?{}>; rel=\"next\"", kept.join("&"))).ok()
 }
 
 /// Everything but unreserved characters as `%XX` (RFC 3986 §2.1).
@@ -188,10 +189,47 @@ pub(crate) async fn history(
     caller: Caller,
     Path(id): Path<OrderId>,
 ) -> Result<Json<Vec<Event>>, Problem> {
-    let view = state
-        .call(move |engine| engine.view(&id, &caller.0))
+    let by = caller.0.clone();
+    let view = state.call(move |engine| engine.view(&id, &by)).await??;
+    Ok(Json(order_dto::history(&view, &caller.0)))
+}
+
+/// Explain an order.
+///
+/// Why each deadline is what it is (trigger, article, days counted, restarts, extensions, calendar),
+/// which commands can be given now and by whom, and for each other one the article that forbids it.
+#[utoipa::path(
+    get, path = "/orders/{id}/explain", tag = "orders",
+    params(("id" = String, Path, description = "Number of the order")),
+    responses((status = 200, description = "The explanation", body = Explanation), ReadErrors)
+)]
+pub(crate) async fn explain(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<OrderId>,
+) -> Result<Json<Explanation>, Problem> {
+    let explanation = state
+        .call(move |engine| engine.explain(&id, &caller.0))
         .await??;
-    Ok(Json(view.history.iter().map(Into::into).collect()))
+    Ok(Json(explanation.into()))
+}
+
+/// Show the messages about an order.
+///
+/// Each with the ways that it went out by, and what became of it there, oldest first.
+#[utoipa::path(
+    get, path = "/orders/{id}/messages", tag = "orders",
+    params(("id" = String, Path, description = "Number of the order")),
+    responses((status = 200, description = "The messages", body = Vec<Message>), ReadErrors)
+)]
+pub(crate) async fn messages(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<OrderId>,
+) -> Result<Json<Vec<Message>>, Problem> {
+    let by = caller.0.clone();
+    let view = state.call(move |engine| engine.view(&id, &by)).await??;
+    Ok(Json(order_dto::messages(&view, &caller.0)))
 }
 
 /// Look at the requester's personal data.
@@ -244,7 +282,7 @@ mod tests {
             ),
         ];
         for (query, expected) in rows {
-            assert_eq!(next_link(query, "a/b").unwrap(), expected);
+            assert_eq!(next_link("orders", query, "a/b").unwrap(), expected);
         }
     }
 }

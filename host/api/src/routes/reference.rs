@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 
+use lifecycle::ruleset::RuleBook;
+
 use crate::auth::Caller;
 use crate::dto::parameters::{DeadlineParameters, ImportParameters};
 use crate::dto::reference::{
@@ -37,6 +39,18 @@ pub(crate) async fn rules(State(state): State<AppState>, _: Caller) -> Json<Acti
         .map(Into::into)
         .collect();
     Json(ActiveRules { items })
+}
+
+/// Show the regulation as it is applied.
+///
+/// Every rule set with its validity, its limits by article, the grounds for ending an order early, and
+/// the options for what the text leaves open; what was computed under which, each deadline says (R78).
+#[utoipa::path(
+    get, path = "/regulation", tag = "reference",
+    responses((status = 200, description = "The rule sets", body = serde_json::Value), ReadErrors)
+)]
+pub(crate) async fn regulation(State(state): State<AppState>, _: Caller) -> Json<RuleBook> {
+    Json(state.engine.rules().clone())
 }
 
 /// List districts and handling units.

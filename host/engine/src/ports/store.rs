@@ -8,6 +8,7 @@ use std::sync::Arc;
 use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
+use lifecycle::assessment::Assessment;
 use lifecycle::command::Moment;
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Effect, Notification};
@@ -16,6 +17,8 @@ use lifecycle::ids::{DistrictCode, OrderId, RequesterId, TextId, UnitCode};
 use lifecycle::order::{Stage, WorkOrder};
 use lifecycle::timer::Timer;
 use serde::{Deserialize, Serialize};
+
+use crate::ports::{DeliveryStore, DossierStore, IndicatorStore, Posting};
 
 /// A fault of the store itself: disk, corruption, a schema from a newer version. Never the caller's.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -102,6 +105,8 @@ pub struct Commit {
     pub order: WorkOrder,
     /// What is to be timed from now on; replaces what was.
     pub timers: Vec<Timer>,
+    /// What of the order counts for assessment from now on; replaces what did.
+    pub assessment: Assessment,
     /// What the outside must do.
     pub effects: Vec<Effect>,
     /// A new requester's personal data.
@@ -114,8 +119,8 @@ pub struct Commit {
     pub idempotency: Option<IdempotencyKey>,
     /// The effect that this commit completes, if it was one that led here.
     pub completes: Option<EffectId>,
-    /// A message that this commit puts into its recipient's box.
-    pub message: Option<Message>,
+    /// A message that this commit puts into its recipient's box, with its ways out from there.
+    pub message: Option<Posting>,
 }
 
 /// Position of an effect in the outbox.
@@ -252,12 +257,18 @@ impl OrderSummary {
     pub fn of(order: &WorkOrder) -> Self {
         let queue = match &order.stage {
             Stage::AwaitingDispatch { queue } => Some(*queue),
-            Stage::AwaitingVerification
+            Stage::AwaitingInformation { .. }
+            | Stage::AwaitingVerification
+            | Stage::ReturnRequested
+            | Stage::InCoordination
             | Stage::InHandling
+            | Stage::UnderDistrictReview { .. }
             | Stage::UnderReview { .. }
+            | Stage::Withdrawn
             | Stage::AwaitingRatingOffer { .. }
             | Stage::AwaitingRating { .. }
             | Stage::AwaitingFollowUp { .. }
+            | Stage::AwaitingStatement { .. }
             | Stage::Closed { .. } => None,
         };
         Self {
@@ -295,7 +306,7 @@ pub struct Page<T> {
 }
 
 /// The store. Every method blocks; callers on async threads wrap it.
-pub trait Store: Send + Sync {
+pub trait Store: DeliveryStore + DossierStore + IndicatorStore {
     /// The order as it stands, or nothing.
     ///
     /// # Errors
@@ -311,8 +322,9 @@ pub trait Store: Send + Sync {
     /// See [`CommitError`]; nothing is kept then.
     fn commit(&self, commit: Commit) -> Result<(), CommitError>;
 
-    /// Makes several commits durable with one flush to disk; each succeeds or fails by itself. Gives
-    /// their results in order.
+    /// Makes several commits durable with few flushes to disk; each succeeds or fails by itself. Gives
+    /// their results in order. This is for what falls due, and may be much: whatever somebody waits
+    /// for, such as [`Self::commit`], goes before it.
     fn commit_all(&self, commits: Vec<Commit>) -> Vec<Result<(), CommitError>>;
 
     /// What came of an earlier request with this sender and key, if there was one; whether it was the
@@ -365,9 +377,9 @@ pub trait Store: Send + Sync {
     /// The next effects to perform, oldest first, at most `limit`.
     fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError>;
 
-    /// Puts messages into their recipients' boxes and completes their effects, together. A message
-    /// that is there already is not put there again.
-    fn deliver(&self, messages: &[Message]) -> Result<(), StoreError>;
+    /// Puts messages into their recipients' boxes, makes their deliveries and completes their effects,
+    /// together. A message that is there already is not put there again.
+    fn deliver(&self, postings: &[Posting]) -> Result<(), StoreError>;
 
     /// Completes an effect that has nothing left to do.
     fn complete_effect(&self, id: EffectId) -> Result<(), StoreError>;
@@ -378,7 +390,8 @@ pub trait Store: Send + Sync {
     /// The order that was registered from this source, if any.
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError>;
 
-    /// Orders that are not closed, by id, after the given one, at most `limit`.
+    /// Orders with a deadline that runs, or may run on, by id, after the given one, at most `limit`;
+    /// a closed order may have one.
     fn open_orders(
         &self,
         after: Option<&OrderId>,

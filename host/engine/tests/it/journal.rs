@@ -4,7 +4,8 @@ use calendar::Period;
 use engine::{CommandOptions, Error};
 use lifecycle::command::{
     Command, ContactAttempt, ContactResult, DirectAnswer, Dispatch, Evidence, EvidenceKind,
-    HandlingReport, Reply, ReplyException, ReplyMethod, SpecialLimit,
+    HandlingConclusion, HandlingReport, Reply, ReplyException, ReplyMethod, ReportContent,
+    SpecialLimit,
 };
 use lifecycle::event::Event;
 use lifecycle::ids::UnitCode;
@@ -65,6 +66,11 @@ fn give(field: &str, value: &str) -> Result<engine::Handled, Error> {
             result: texts.add("停工".to_owned()),
             reply_exception: Some(ReplyException::NotWanted { evidence }),
             remarks: None,
+            conclusion: HandlingConclusion::Handled,
+            content: Some(ReportContent::Complaint {
+                handling: texts.add("已处理".to_owned()),
+                mediation: None,
+            }),
         }),
     })
 }
@@ -126,6 +132,11 @@ fn names_of_bodies_and_documents() {
                     },
                 }),
                 remarks: None,
+                conclusion: HandlingConclusion::Handled,
+                content: Some(ReportContent::Complaint {
+                    handling: texts.add("已处理".to_owned()),
+                    mediation: None,
+                }),
             })
         })
     };
@@ -158,7 +169,10 @@ fn names_of_bodies_and_documents() {
                 special_limit: Some(SpecialLimit {
                     period: Period::WorkingDays(3),
                     basis,
+                    attachment: None,
+                    extensions_max: None,
                 }),
+                joint: false,
             })
         })
     };

@@ -58,7 +58,7 @@ fn from_registration_to_a_satisfied_rating() {
             .any(|notice| notice.contains("rating_offered")),
         "{notices:?}"
     );
-    assert_eq!(view.texts.len(), 3);
+    assert_eq!(view.texts.len(), 4);
     assert!(serde_json::to_value(&view).is_ok());
 }
 
@@ -103,6 +103,7 @@ fn what_is_not_clear_waits_for_a_person() {
         let dispatch = Command::Dispatch(Dispatch {
             unit: UnitCode::new("GZ-ZJJ"),
             special_limit: None,
+            joint: false,
         });
         let handled = world
             .give(&handled.order.id, &operator(), |_| dispatch)
@@ -212,6 +213,7 @@ fn who_was_slower_decides_anew() {
         let dispatch = Command::Dispatch(Dispatch {
             unit,
             special_limit: None,
+            joint: false,
         });
         engine
             .handle(&other, &operator(), &CommandOptions::default(), |_| {

@@ -3,6 +3,10 @@
 
 mod access;
 mod calendar_years;
+mod deliveries;
+mod dossiers;
+mod herd;
+mod indicators;
 mod journal;
 mod life;
 mod memory;

@@ -1,14 +1,19 @@
 //! The store in memory: small, ordered, and as strict as the port says.
 
+mod dossiers;
+mod indicators;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use engine::ports::{
-    Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
-    OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Store, StoreError,
+    Attempted, Commit, CommitError, Delivery, DeliveryId, DeliveryState, DeliveryStore, DueTimer,
+    Earlier, EffectId, IdempotencyKey, ListError, Message, OrderFilter, OrderSummary, Page,
+    PendingEffect, PersonalData, Posting, Store, StoreError,
 };
+use lifecycle::assessment::Assessment;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, Role, TextId};
 use lifecycle::order::WorkOrder;
@@ -24,11 +29,14 @@ struct Kept {
     effects: BTreeMap<EffectId, PendingEffect>,
     effect_count: EffectId,
     messages: BTreeMap<EffectId, Message>,
+    deliveries: BTreeMap<DeliveryId, Delivery>,
     keys: BTreeMap<(String, String), Earlier>,
     years: Vec<YearNotice>,
     recomputed_under: Option<String>,
     manual_clock: Option<DateTime<Utc>>,
     accesses: Vec<String>,
+    dossiers: dossiers::KeptDossiers,
+    assessments: BTreeMap<OrderId, Assessment>,
 }
 
 impl Kept {
@@ -65,6 +73,37 @@ impl Kept {
             return Err(CommitError::Conflict { expected, actual });
         }
         Ok(())
+    }
+}
+
+impl Kept {
+    /// Puts a message into its box with its deliveries, once.
+    fn post(&mut self, posting: &Posting) {
+        let Posting { message, channels } = posting;
+        if self.messages.contains_key(&message.id) {
+            return;
+        }
+        self.messages.insert(message.id, message.clone());
+        for channel in channels {
+            let id = DeliveryId::try_from(self.deliveries.len()).unwrap() + 1;
+            let delivery = Delivery {
+                id,
+                message: message.id,
+                channel: channel.clone(),
+                state: DeliveryState::Pending,
+                attempts: 0,
+                next_at: Some(message.at),
+                problem: None,
+                sent_at: None,
+                delivered_at: None,
+                reference: None,
+            };
+            self.deliveries.insert(id, delivery);
+        }
+    }
+
+    fn with_message(&self, delivery: &Delivery) -> (Message, Delivery) {
+        (self.messages[&delivery.message].clone(), delivery.clone())
     }
 }
 
@@ -144,8 +183,8 @@ impl Store for MemoryStore {
         if let Some(id) = commit.completes {
             kept.effects.remove(&id);
         }
-        if let Some(message) = commit.message {
-            kept.messages.entry(message.id).or_insert(message);
+        if let Some(posting) = &commit.message {
+            kept.post(posting);
         }
         let mut events = kept
             .orders
@@ -153,6 +192,7 @@ impl Store for MemoryStore {
             .map(|(_, events, _)| events)
             .unwrap_or_default();
         events.extend(commit.events);
+        kept.assessments.insert(id.clone(), commit.assessment);
         kept.orders
             .insert(id, (commit.order, events, commit.timers));
         Ok(())
@@ -310,13 +350,11 @@ impl Store for MemoryStore {
         Ok(self.kept().effects.values().take(limit).cloned().collect())
     }
 
-    fn deliver(&self, messages: &[Message]) -> Result<(), StoreError> {
+    fn deliver(&self, postings: &[Posting]) -> Result<(), StoreError> {
         let mut kept = self.kept();
-        for message in messages {
-            kept.messages
-                .entry(message.id)
-                .or_insert_with(|| message.clone());
-            kept.effects.remove(&message.id);
+        for posting in postings {
+            kept.post(posting);
+            kept.effects.remove(&posting.message.id);
         }
         Ok(())
     }
@@ -352,7 +390,7 @@ impl Store for MemoryStore {
         let kept = self.kept();
         let orders = kept.orders.values().map(|(order, _, _)| order);
         let open = orders.filter(|order| {
-            order.stage.name() != "closed" && after.is_none_or(|id| order.id > *id)
+            !order.open_deadlines().is_empty() && after.is_none_or(|id| order.id > *id)
         });
         Ok(open
             .take(usize::try_from(limit).unwrap())
@@ -394,5 +432,111 @@ impl Store for MemoryStore {
 
     fn check(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl DeliveryStore for MemoryStore {
+    fn due_deliveries(
+        &self,
+        now: DateTime<Utc>,
+        except: &[String],
+        limit: u32,
+    ) -> Result<Vec<(Message, Delivery)>, StoreError> {
+        let kept = self.kept();
+        let mut due: Vec<&Delivery> = kept
+            .deliveries
+            .values()
+            .filter(|it| it.state == DeliveryState::Pending && it.next_at <= Some(now))
+            .filter(|it| !except.contains(&it.channel))
+            .collect();
+        due.sort_by_key(|it| (it.next_at, it.id));
+        due.truncate(usize::try_from(limit).unwrap());
+        Ok(due.into_iter().map(|it| kept.with_message(it)).collect())
+    }
+
+    fn record_attempt(&self, id: DeliveryId, attempted: &Attempted) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let it = kept.deliveries.get_mut(&id).unwrap();
+        it.attempts += 1;
+        if it.state != DeliveryState::Pending {
+            return Ok(());
+        }
+        (it.next_at, it.problem) = (None, None);
+        match attempted.clone() {
+            Attempted::Sent {
+                at,
+                channel,
+                reference,
+            } => {
+                it.state = DeliveryState::Sent;
+                it.sent_at = Some(at);
+                it.channel = channel;
+                it.reference = reference;
+            }
+            Attempted::Again { next_at, problem } => {
+                (it.next_at, it.problem) = (Some(next_at), Some(problem));
+            }
+            Attempted::Failed { problem } => {
+                it.state = DeliveryState::Failed;
+                it.problem = Some(problem);
+            }
+        }
+        Ok(())
+    }
+
+    fn confirm_delivery(
+        &self,
+        id: DeliveryId,
+        delivered_at: DateTime<Utc>,
+        reference: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        let it = kept.deliveries.get_mut(&id).unwrap();
+        if it.state != DeliveryState::Delivered {
+            it.state = DeliveryState::Delivered;
+            it.next_at = None;
+            it.delivered_at = Some(delivered_at);
+            it.reference = reference.map(str::to_owned).or(it.reference.take());
+        }
+        Ok(())
+    }
+
+    fn retry_delivery(&self, id: DeliveryId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut kept = self.kept();
+        let it = kept.deliveries.get_mut(&id).unwrap();
+        let failed = it.state == DeliveryState::Failed;
+        if failed {
+            it.state = DeliveryState::Pending;
+            it.attempts = 0;
+            it.next_at = Some(at);
+        }
+        Ok(failed)
+    }
+
+    fn delivery(&self, id: DeliveryId) -> Result<Option<(Message, Delivery)>, StoreError> {
+        let kept = self.kept();
+        Ok(kept.deliveries.get(&id).map(|it| kept.with_message(it)))
+    }
+
+    fn deliveries_of(&self, order: &OrderId) -> Result<Vec<Delivery>, StoreError> {
+        let kept = self.kept();
+        let of_order = |it: &&Delivery| kept.messages[&it.message].order == *order;
+        Ok(kept.deliveries.values().filter(of_order).cloned().collect())
+    }
+
+    fn deliveries_in(
+        &self,
+        state: DeliveryState,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<(Message, Delivery)>, StoreError> {
+        let kept = self.kept();
+        Ok(kept
+            .deliveries
+            .values()
+            .filter(|it| it.state == state && Some(it.id) > after)
+            .take(usize::try_from(limit).unwrap())
+            .map(|it| kept.with_message(it))
+            .collect())
     }
 }

@@ -1,18 +1,24 @@
 //! A small city to test in: its organisations, its people, a rule that goes by one word, and a clock
 //! that stands still.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use contract::types::{Channel, OrderType};
 use contract::{escalation, knowledge, routing};
-use engine::ports::{ActiveRule, Advisor, DecisionContext, ManualClock, PersonalData};
+use engine::ports::{
+    ActiveRule, Advisor, BoxOnly, DecisionContext, ManualClock, Notifier, PersonalData,
+};
 use engine::{CommandOptions, Engine, Error, Handled, NewRequest, Parts, Texts};
 use lifecycle::advice::{Attempt, EscalationAdvice, Outcome, RoutingAdvice, RuleImage};
-use lifecycle::command::{Command, Evidence, EvidenceKind, HandlingReport, Reply, ReplyMethod};
+use lifecycle::command::{
+    Command, Evidence, EvidenceKind, HandlingConclusion, HandlingReport, Reply, ReplyMethod,
+    ReportContent,
+};
 use lifecycle::directory::{Directory, District, Unit};
 use lifecycle::ids::{Actor, DistrictCode, OrderId, Role, UnitCode};
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 
 use crate::memory::MemoryStore;
 
@@ -74,6 +80,8 @@ type Meanwhile = Box<dyn FnOnce() + Send>;
 pub(crate) struct OneWordRule {
     meanwhile: Mutex<Option<Meanwhile>>,
     pub(crate) asked: Mutex<Vec<DecisionContext>>,
+    /// How long it says that it thinks about an escalation, in microseconds.
+    pub(crate) thinks_us: AtomicU64,
 }
 
 impl OneWordRule {
@@ -138,10 +146,12 @@ impl Advisor for OneWordRule {
         _question: &escalation::Question,
     ) -> EscalationAdvice {
         self.note(context);
+        let mut attempts = Self::attempt(context, Outcome::Answered);
+        attempts[0].duration_us = self.thinks_us.load(Ordering::Relaxed);
         EscalationAdvice {
             decision: context.id,
             question: String::new(),
-            attempts: Self::attempt(context, Outcome::Answered),
+            attempts,
             verdict: Some(vec![escalation::Proposal {
                 action: escalation::Action::Notify(escalation::Audience::HotlineCenter),
                 reason: "请关注".to_owned(),
@@ -178,16 +188,25 @@ impl World {
 
     /// An engine on what an earlier one left behind.
     pub(crate) fn on(store: Arc<MemoryStore>, clock: Arc<ManualClock>) -> Self {
+        Self::telling(store, clock, Arc::new(BoxOnly))
+    }
+
+    /// The same, with messages that leave the house.
+    pub(crate) fn telling(
+        store: Arc<MemoryStore>,
+        clock: Arc<ManualClock>,
+        notifier: Arc<dyn Notifier>,
+    ) -> Self {
         let rule = Arc::new(OneWordRule::default());
         let parts = Parts {
             store: store.clone(),
             advisor: rule.clone(),
             clock: clock.clone(),
             directory: directory(),
-            rules: RuleSet::guangzhou_2023(),
+            rules: RuleBook::default(),
         };
         Self {
-            engine: Arc::new(Engine::new(parts).unwrap()),
+            engine: Arc::new(Engine::new(parts).unwrap().with_notifier(notifier)),
             store,
             rule,
             clock,
@@ -249,20 +268,15 @@ impl World {
 /// A complaint from Tianhe.
 pub(crate) fn request(text: &str) -> NewRequest {
     NewRequest {
-        order_type: OrderType::Complaint,
-        channel: Channel::Phone,
         district: Some(DistrictCode::new("440106")),
         street: Some("员村街道".to_owned()),
-        category: None,
         subject: "求助".to_owned(),
-        text: text.to_owned(),
         personal: PersonalData {
             name: Some("钟晓彤".to_owned()),
             phone: Some("13800001234".to_owned()),
             ..PersonalData::default()
         },
-        source: None,
-        registered_at: None,
+        ..NewRequest::new(OrderType::Complaint, Channel::Phone, text.to_owned())
     }
 }
 
@@ -287,6 +301,11 @@ pub(crate) fn report(until: DateTime<Utc>, texts: &mut Texts) -> Command {
         result: texts.add("已停工,联系人陈女士".to_owned()),
         reply_exception: None,
         remarks: None,
+        conclusion: HandlingConclusion::Handled,
+        content: Some(ReportContent::Complaint {
+            handling: texts.add("已处理".to_owned()),
+            mediation: None,
+        }),
     })
 }
 
@@ -295,13 +314,20 @@ fn directory() -> Directory {
         code: DistrictCode::new(code),
         name: name.to_owned(),
         office: format!("{name}热线办"),
+        reviews: false,
     });
-    let units = [("GZ-D106", Some("440106")), ("GZ-ZJJ", None)].map(|(code, district)| Unit {
+    let units = [
+        ("GZ-D106", Some("440106")),
+        ("GZ-ZJJ", None),
+        // The power company: the Rules apply to it by reference (Art. 44).
+        ("GZ-GDJ", None),
+    ];
+    let units = units.map(|(code, district)| Unit {
         code: UnitCode::new(code),
         name: code.to_owned(),
         kind: None,
         district: district.map(DistrictCode::new),
-        by_reference: false,
+        by_reference: code == "GZ-GDJ",
     });
     Directory::new(districts, units).unwrap()
 }

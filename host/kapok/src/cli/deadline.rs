@@ -85,11 +85,21 @@ struct Computed {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let wiring::KnownCalendar { calendar, version } =
         wiring::calendar(arguments.data.as_deref(), &arguments.server)?;
-    let (kind, trigger) = match (arguments.registered, arguments.dispatched) {
-        (Some(registered), _) => (DeadlineKind::Dispatch, registered),
+    let order_type = arguments.order_type;
+    let rules = RuleSet::guangzhou_2023();
+    let (kind, period, trigger) = match (arguments.registered, arguments.dispatched) {
+        (Some(registered), _) => (DeadlineKind::Dispatch, rules.dispatch, registered),
         (None, dispatched) => match arguments.limit {
-            Limit::Handling => (DeadlineKind::Handling, dispatched.unwrap_or_default()),
-            Limit::Verification => (DeadlineKind::Verification, dispatched.unwrap_or_default()),
+            Limit::Handling => (
+                DeadlineKind::Handling,
+                rules.handling_period(order_type),
+                dispatched.unwrap_or_default(),
+            ),
+            Limit::Verification => (
+                DeadlineKind::Verification,
+                rules.verify,
+                dispatched.unwrap_or_default(),
+            ),
         },
     };
     if kind == DeadlineKind::Verification && arguments.order_type == OrderType::Commendation {
@@ -97,7 +107,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "a commendation is only read, so nothing is verified (第二十三条); leave out --limit"
         );
     }
-    let rules = RuleSet::guangzhou_2023();
     let directory = Directory::default();
     let context = Context {
         now: trigger,
@@ -105,7 +114,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         rules: &rules,
         directory: &directory,
     };
-    let deadline = Deadline::compute(kind, arguments.order_type, None, 1, trigger, &context)?;
+    let limit = (kind.rule(order_type), period);
+    let deadline = Deadline::compute(kind, order_type, limit, (1, trigger), &context)?;
     if arguments.json {
         return output::json(&Computed {
             due: values::rfc3339(deadline.due.due_at),

@@ -1,9 +1,10 @@
 //! `kapok order`: shows work orders, from a data directory or a running server alike.
 
-mod text;
+pub(super) mod text;
 
 use std::fmt::Write as _;
 
+use api::dto::explanation::Explanation;
 use api::dto::orders::{OrderLine, WholeOrder};
 use clap::{Args, Subcommand};
 use contract::types::OrderType;
@@ -23,6 +24,7 @@ const PAGE: u32 = 200;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Show(Show),
+    Explain(Explain),
     List(List),
 }
 
@@ -54,6 +56,34 @@ pub(crate) struct Show {
     server: ServerOptions,
 }
 
+/// Explain an order: why each deadline is what it is, and what can be done now.
+///
+/// Each deadline with its trigger, article, days counted and calendar, in Chinese and English; what
+/// moved the clocks and what did not; then who may give which command now, and for every other one the
+/// article that forbids it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kapok order explain 20260908-K7Q2M4X9PA
+  kapok order explain 20260908-K7Q2M4X9PA --json
+  kapok order explain 20260908-K7Q2M4X9PA --server http://127.0.0.1:8345 --token $OPERATOR_TOKEN
+
+Formats:
+  --json   one object, the same as GET /api/v1/orders/{id}/explain; described in /api/v1/openapi.json
+
+Exit codes: 0 explained, 1 no such order or no access, 2 usage")]
+pub(crate) struct Explain {
+    /// Number of the order.
+    id: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
 /// List orders, newest registration first. Every filter that is given must hold.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -63,8 +93,9 @@ Examples:
   kapok order list --type 投诉 --overdue true --limit 1000 --json
   kapok order list --source import:Q05
 
-Stages: awaiting_dispatch, awaiting_verification, in_handling, under_review, awaiting_rating_offer,
-awaiting_rating, awaiting_follow_up, closed
+Stages: awaiting_information, awaiting_dispatch, awaiting_verification, return_requested,
+in_coordination, in_handling, under_district_review, under_review, withdrawn, awaiting_rating_offer,
+awaiting_rating, awaiting_follow_up, awaiting_statement, closed
 
 Formats:
   --json   one object a line, as in GET /api/v1/orders
@@ -107,6 +138,7 @@ pub(crate) struct List {
 pub(super) fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Show(arguments) => show(arguments),
+        Command::Explain(arguments) => explain(arguments),
         Command::List(arguments) => list(arguments),
     }
 }
@@ -128,6 +160,26 @@ fn show(arguments: &Show) -> anyhow::Result<()> {
         return output::json(&order);
     }
     output::line(&text::order(&order))
+}
+
+fn explain(arguments: &Explain) -> anyhow::Result<()> {
+    let explanation = match Client::of(&arguments.server)? {
+        Some(client) => client.get(&format!(
+            "/api/v1/orders/{}/explain",
+            values::escaped(&arguments.id)
+        ))?,
+        None => {
+            let embedded = Embedded::look(&arguments.data)?;
+            let by = embedded.operator();
+            let id = OrderId::new(&arguments.id);
+            let explanation = embedded.engine.explain(&id, &by)?;
+            serde_json::to_value(Explanation::from(explanation))?
+        }
+    };
+    if arguments.json {
+        return output::json(&explanation);
+    }
+    output::line(&text::explanation(&explanation))
 }
 
 fn list(arguments: &List) -> anyhow::Result<()> {
@@ -207,7 +259,7 @@ fn from_server(arguments: &List, client: &Client) -> anyhow::Result<Vec<Value>> 
 }
 
 /// Gathers page after page until there are enough.
-fn pages(
+pub(super) fn pages(
     limit: u32,
     mut page: impl FnMut(Option<&str>, u32) -> anyhow::Result<(Vec<Value>, Option<String>)>,
 ) -> anyhow::Result<Vec<Value>> {

@@ -11,7 +11,7 @@ use lifecycle::ids::Role;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
-use crate::config::{ClockKind, DataOptions, RuleOptions};
+use crate::config::{ClockKind, DataOptions, NotifyOptions, RuleOptions};
 use crate::demo::{Users, role_name};
 use crate::wiring::{self, Clock, Embedded};
 use crate::{output, values};
@@ -39,6 +39,22 @@ Files:
                      Roles: \"admin\", \"operator\", {\"unit\":\"GZ-STHJ\"}, {\"district\":\"440106\"},
                      \"channel\", \"auditor\"
   DATA/cache/        compiled rule images; can be removed at any time
+  NOTIFY             channels and who is told by which; unknown keys are errors:
+                       [channels.mail]
+                       smtp = \"smtps://mail.example.org\"    # smtp://HOST[?tls=required] too
+                       from = \"12345 <hotline@example.org>\"
+                       user = \"hotline\"                     # with a password, or neither
+                       password = { file = \"mail-password\" }
+                       [channels.sms]
+                       webhook = \"https://sms.example.org/kapok\"
+                       secret = { env = \"KAPOK_SMS_SECRET\" }
+                       timeout_seconds = 10
+                       [routes]
+                       requester = { phone = \"sms\" }        # and account = CHANNEL
+                       center = [{ channel = \"mail\", to = \"duty@example.org\" }]
+                       units.GZ-STHJ = [{ channel = \"mail\", to = \"sthj@example.org\" }]
+                       leaders.GZ-STHJ = [{ channel = \"sms\", to = \"13900000000\" }]
+                       districts.440106 = [{ channel = \"mail\", to = \"th@example.org\" }]
 
 Addresses: /healthz alive, /readyz ready, /metrics for Prometheus, /api/v1/openapi.json
 
@@ -72,6 +88,8 @@ pub(crate) struct Arguments {
     data: DataOptions,
     #[command(flatten)]
     rules: RuleOptions,
+    #[command(flatten)]
+    notify: NotifyOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -81,7 +99,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         (Some(kind), None) => Clock::Kind(kind),
         (None, _) => Clock::AsLeft,
     };
-    let embedded = Embedded::open(&arguments.data, &arguments.rules, clock)?;
+    let Arguments {
+        data,
+        rules,
+        notify,
+        ..
+    } = arguments;
+    let embedded = Embedded::open_with(data, rules, notify, clock)?;
     let users = Users::load_or_make(&arguments.data.data, embedded.engine.directory())?;
     let state = AppState::new(
         embedded.engine.clone(),
@@ -90,6 +114,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Metrics::install()?,
     );
     let ticker = embedded.start_ticker()?;
+    let deliverer = embedded.start_deliverer()?;
     wiring::block_on(async {
         let stop = wiring::stop_signal()?;
         let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
@@ -110,6 +135,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .context("the HTTP server failed")
     })?;
     drop(ticker);
+    drop(deliverer);
     tracing::info!("stopped");
     Ok(())
 }

@@ -9,12 +9,14 @@ use engine::ports::{self, ManualClock, OrderFilter, SystemClock};
 use engine::{Engine, Parts};
 use lifecycle::directory::Directory;
 use lifecycle::ids::{Actor, Role};
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
+use notify::Senders;
 use store::SqliteStore;
 
+use super::deliverer::Deliverer;
 use super::rules::Rules;
 use super::ticker::{Ticker, settle};
-use crate::config::{ClockKind, DataOptions, RuleOptions};
+use crate::config::{ClockKind, DataOptions, NotifyOptions, RuleOptions};
 use crate::values;
 
 /// Folder of compiled rule images within a data directory.
@@ -43,16 +45,38 @@ pub(crate) struct Embedded {
     pub(crate) store: Arc<dyn ports::Store>,
     /// Its rules.
     pub(crate) rules: Rules,
+    /// The channels that messages leave the house by, for the log; none without a file.
+    channels: Option<String>,
+}
+
+/// Who decides, and by which rules.
+#[derive(Default)]
+struct Organisation {
+    directory: Directory,
+    book: RuleBook,
 }
 
 impl Embedded {
     /// Opens a data directory, which is made if it is not there. Nobody else can open it meanwhile.
+    /// Messages stay in the message box.
     pub(crate) fn open(
         data: &DataOptions,
         rules: &RuleOptions,
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        Self::open_with(data, rules, &NotifyOptions { notify: None }, clock)
+    }
+
+    /// The same, with messages that leave the house by the channels of a file.
+    pub(crate) fn open_with(
+        data: &DataOptions,
+        rules: &RuleOptions,
+        notify: &NotifyOptions,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
         let directory = rules.directory()?;
+        let book = rules.rule_book()?;
+        let senders = notify.senders(&directory)?;
         let folder = &data.data;
         let store: Arc<dyn ports::Store> =
             Arc::new(SqliteStore::open(folder, &store::Options::default())?);
@@ -62,44 +86,81 @@ impl Embedded {
             .clone()
             .unwrap_or_else(|| folder.join(CACHE_FOLDER));
         let rules = Rules::open(&rules.rules, &cache)?;
-        Self::of(store, clock, directory, rules)
+        Self::of(
+            store,
+            clock,
+            Organisation { directory, book },
+            rules,
+            senders,
+        )
     }
 
     /// Opens a data directory that must be there for looking at it, also while a server works on it.
     /// Nothing is decided, so no rule is loaded.
     pub(crate) fn look(data: &DataOptions) -> anyhow::Result<Self> {
+        Self::looking(data, Organisation::default())
+    }
+
+    /// The same with the organisations and the regulation, for whoever needs names and options.
+    pub(crate) fn look_with(data: &DataOptions, rules: &RuleOptions) -> anyhow::Result<Self> {
+        let (directory, book) = (rules.directory()?, rules.rule_book()?);
+        Self::looking(data, Organisation { directory, book })
+    }
+
+    fn looking(data: &DataOptions, organisation: Organisation) -> anyhow::Result<Self> {
         let store = SqliteStore::open_read_only(&data.data, &store::Options::default())?;
         let store: Arc<dyn ports::Store> = Arc::new(store);
         let clock: Arc<dyn ports::Clock> = match store.manual_clock()? {
             Some(at) => Arc::new(ManualClock::at(at)),
             None => Arc::new(SystemClock),
         };
-        Self::of(store, clock, Directory::default(), Rules::none()?)
+        Self::of(store, clock, organisation, Rules::none()?, None)
     }
 
     fn of(
         store: Arc<dyn ports::Store>,
         clock: Arc<dyn ports::Clock>,
-        directory: Directory,
+        organisation: Organisation,
         rules: Rules,
+        senders: Option<Senders>,
     ) -> anyhow::Result<Self> {
+        let channels = senders.as_ref().map(|senders| {
+            let names: Vec<&str> = senders.names().collect();
+            names.join(", ")
+        });
         let engine = Engine::new(Parts {
             store: store.clone(),
             advisor: rules.runtime(),
             clock,
-            directory,
-            rules: RuleSet::guangzhou_2023(),
+            directory: organisation.directory,
+            rules: organisation.book,
         })?;
+        let engine = match senders {
+            Some(senders) => engine.with_notifier(Arc::new(senders)),
+            None => engine,
+        };
         Ok(Self {
             engine: Arc::new(engine),
             store,
             rules,
+            channels,
         })
     }
 
     /// Works off what is due in the background, until the result is dropped.
     pub(crate) fn start_ticker(&self) -> anyhow::Result<Ticker> {
         Ticker::start(self.engine.clone())
+    }
+
+    /// Sends messages in the background, until the result is dropped; says in the log by which
+    /// channels, or that there are none.
+    pub(crate) fn start_deliverer(&self) -> anyhow::Result<Option<Deliverer>> {
+        let Some(channels) = &self.channels else {
+            tracing::info!("no --notify file: messages stay in the message box");
+            return Ok(None);
+        };
+        tracing::info!(channels, "messages are sent");
+        Deliverer::start(self.engine.clone()).map(Some)
     }
 
     /// Lets happen what is due now, until nothing is.

@@ -21,9 +21,6 @@ pub(crate) fn answer_directly(
     }
     due::lapse(order, draft);
     draft.emit(Event::AnsweredDirectly(answer.clone()));
-    draft.emit(Event::Closed {
-        code: CloseCode::AnsweredDirectly,
-        note: None,
-    });
+    draft.close(CloseCode::AnsweredDirectly, None);
     Ok(())
 }

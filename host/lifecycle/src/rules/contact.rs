@@ -1,4 +1,4 @@
-//! Attempts to reach the requester by telephone (Art. 12, 21): R17, R40, A-08, P2.
+//! Attempts to reach the requester by telephone (Art. 12, 21): R15, R17, R40, A-08, P2.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use crate::draft::Draft;
 use crate::event::Event;
 use crate::order::WorkOrder;
 use crate::rejection::Rejection;
+use crate::ruleset::AttemptGap;
 
 /// Where a series of calls stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,7 +27,11 @@ pub struct ContactSeries {
 /// *counted* one, so that neither a burst of calls nor a call in between helps or harms. An answered
 /// call voids what was before it.
 #[must_use]
-pub fn contact_series(attempts: &[ContactAttempt], interval_minutes: u32) -> ContactSeries {
+pub fn contact_series(
+    attempts: &[ContactAttempt],
+    interval_minutes: u32,
+    gap: AttemptGap,
+) -> ContactSeries {
     let mut calls: Vec<&ContactAttempt> = attempts.iter().collect();
     calls.sort_by_key(|call| (call.started_at, call.ended_at));
     let interval = TimeDelta::minutes(i64::from(interval_minutes));
@@ -48,7 +53,11 @@ pub fn contact_series(attempts: &[ContactAttempt], interval_minutes: u32) -> Con
                 series.answered = false;
                 if series.next_from.is_none_or(|from| call.started_at >= from) {
                     series.counted = series.counted.saturating_add(1);
-                    series.next_from = call.ended_at.checked_add_signed(interval);
+                    let from = match gap {
+                        AttemptGap::EndToStart => call.ended_at,
+                        AttemptGap::StartToStart => call.started_at,
+                    };
+                    series.next_from = from.checked_add_signed(interval);
                 }
             }
         }
@@ -56,7 +65,35 @@ pub fn contact_series(attempts: &[ContactAttempt], interval_minutes: u32) -> Con
     series
 }
 
-/// R17, R40: the unit called the requester. Its clock runs on.
+/// P2: "unreachable" needs the counted calls, none of them answered (R15, R17, R40). Where they are to
+/// tell something, or the requester was heard of since, only calls from then on count.
+pub(super) fn check_unreachable(
+    attempts: &[ContactAttempt],
+    since: Option<DateTime<Utc>>,
+    draft: &Draft<'_>,
+) -> Result<(), Rejection> {
+    let rules = draft.context.rules;
+    let gap = rules.options.attempt_gap;
+    let from_then_on = attempts.iter();
+    let from_then_on = from_then_on.filter(|call| since.is_none_or(|it| call.started_at >= it));
+    let attempts: Vec<ContactAttempt> = from_then_on.cloned().collect();
+    let series = contact_series(&attempts, rules.contact_interval_minutes, gap);
+    let needed = rules.contact_attempts_min;
+    if series.answered {
+        Err(Rejection::RequesterWasReached)
+    } else if series.counted < needed {
+        let (counted, next_from) = (series.counted, series.next_from);
+        Err(Rejection::TooFewContactAttempts {
+            counted,
+            needed,
+            next_from,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// R15, R17, R40: the centre, or the unit, called the requester. The unit's clock runs on.
 pub(crate) fn record_attempt(
     order: &WorkOrder,
     attempt: &ContactAttempt,
@@ -69,15 +106,18 @@ pub(crate) fn record_attempt(
         attempt.ended_at,
         "lies before started_at",
     )?;
-    if let Some(assignment) = order.assignment() {
-        let (received, began) = (assignment.dispatched_at, attempt.started_at);
-        check::in_order(
-            "started_at",
-            received,
-            began,
+    let (since, problem) = match (order.assignment(), &order.information) {
+        (Some(assignment), _) => (
+            assignment.dispatched_at,
             "lies before the dispatch to the unit",
-        )?;
-    }
+        ),
+        (None, Some(information)) => (
+            information.asked_at,
+            "lies before the information was found missing",
+        ),
+        (None, None) => (order.registered_at, "lies before the registration"),
+    };
+    check::in_order("started_at", since, attempt.started_at, problem)?;
     check::filled("evidence", &attempt.evidence)?;
     due::lapse(order, draft);
     draft.emit(Event::ContactAttempted(attempt.clone()));

@@ -1,23 +1,25 @@
-//! Dispatch to a handling unit (Art. 13–15): R19–R24, and the start of both of the unit's clocks.
+//! Dispatch to a handling unit (Art. 13–15, 17, 18): R19–R24, R30, R32, R34, and the start of the unit's
+//! clocks.
+
+use contract::types::OrderType;
 
 use super::routing::Matter;
 use super::{check, due};
 use crate::command::{Dispatch, SpecialLimit};
-use crate::deadline::DeadlineKind;
+use crate::deadline::{DeadlineKind, Rule};
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
-use crate::event::{DispatchChoice, Event};
+use crate::event::{AssignmentRole, DispatchChoice, Event};
 use crate::ids::{Role, UnitCode};
-use crate::order::WorkOrder;
+use crate::order::{Stage, WorkOrder};
 use crate::rejection::Rejection;
-use contract::types::OrderType;
 
 /// A dispatch that is decided.
-pub(crate) struct Sending<'a> {
-    pub(crate) matter: Matter<'a>,
+pub(crate) struct Sending {
     pub(crate) unit: UnitCode,
     pub(crate) chosen_by: DispatchChoice,
     pub(crate) special_limit: Option<SpecialLimit>,
+    pub(crate) role: AssignmentRole,
 }
 
 /// R19, R20, R23: the centre dispatches, to a unit that exists, if need be with a limit of its own
@@ -27,14 +29,17 @@ pub(crate) fn dispatch(
     wanted: &Dispatch,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    if draft.context.directory.unit(&wanted.unit).is_none() {
-        return Err(Rejection::UnknownUnit {
-            unit: wanted.unit.clone(),
-        });
+    let unit = &wanted.unit;
+    if draft.context.directory.unit(unit).is_none() {
+        return Err(Rejection::UnknownUnit { unit: unit.clone() });
     }
     if let Some(limit) = &wanted.special_limit {
         check::filled("basis", &limit.basis).or(Err(Rejection::SpecialLimitWithoutBasis))?;
+        if let Some(document) = &limit.attachment {
+            check::evidence("special_limit.attachment.reference", document)?;
+        }
     }
+    let role = role(order, wanted)?;
     due::lapse(order, draft);
     let chosen_by = match draft.by.role {
         Role::System => DispatchChoice::System,
@@ -45,58 +50,124 @@ pub(crate) fn dispatch(
         | Role::Channel
         | Role::Auditor => DispatchChoice::Person,
     };
-    let matter = Matter {
-        order_type: order.order_type,
-        district: order.district.as_ref(),
+    let sending = Sending {
+        unit: unit.clone(),
+        chosen_by,
+        special_limit: wanted.special_limit.clone(),
+        role,
     };
-    let special_limit = wanted.special_limit.clone();
-    send(
-        Sending {
-            matter,
-            unit: wanted.unit.clone(),
-            chosen_by,
-            special_limit,
-        },
-        draft,
-    )
+    send(&Matter::of(order), sending, draft)
 }
 
-/// The unit receives the order with the dispatch; both of its clocks start at 0:00 of the next
-/// working day (R24). A commendation is only read (R44): there is nothing to verify.
-pub(crate) fn send(sending: Sending<'_>, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+/// R30, R32, R34: in which role the unit gets the order. A unit that returned it does not get it again,
+/// unless to lead others or because coordination determined it; a joint dispatch follows a return; a
+/// hard case is dispatched on the basis of an opinion.
+fn role(order: &WorkOrder, wanted: &Dispatch) -> Result<AssignmentRole, Rejection> {
+    let returned = order.returned_by().any(|unit| *unit == wanted.unit);
+    let coordination = order.coordination.as_ref();
+    match (&order.stage, coordination) {
+        // Art. 18 determines one unit; several together are for Art. 17(3).
+        (Stage::InCoordination, _) if wanted.joint => Err(Rejection::JointOnlyAfterReturn),
+        (Stage::InCoordination, Some(coordination)) => {
+            let mut opinions = coordination.opinions.iter();
+            if opinions.any(|opinion| opinion.given.is_some()) {
+                Ok(AssignmentRole::Determined)
+            } else {
+                Err(Rejection::OpinionMissing)
+            }
+        }
+        (_, _) if returned && !wanted.joint => Err(Rejection::AlreadyReturnedByUnit {
+            unit: wanted.unit.clone(),
+        }),
+        (_, _) if wanted.joint && order.returned_by().next().is_none() => {
+            Err(Rejection::JointOnlyAfterReturn)
+        }
+        (_, _) if wanted.joint => Ok(AssignmentRole::Lead),
+        (_, _) => Ok(AssignmentRole::Ordinary),
+    }
+}
+
+/// The unit receives the order with the dispatch; its clocks start at 0:00 of the next working
+/// day (R24). A commendation is only read (R44): there is nothing to verify.
+pub(crate) fn send(
+    matter: &Matter<'_>,
+    sending: Sending,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
     let Sending {
-        matter,
         unit,
         chosen_by,
         special_limit,
+        role,
     } = sending;
-    let now = draft.now();
+    let (now, rules) = (draft.now(), draft.context.rules);
     let order_type = matter.order_type;
+    let deadline = |kind: DeadlineKind, (rule, period), draft: &Draft<'_>| {
+        draft.deadline(kind, order_type, (rule, period), now)
+    };
+    let kind = DeadlineKind::Verification;
     let verify_by = match order_type {
         OrderType::Commendation => None,
         OrderType::Consultation
         | OrderType::Complaint
         | OrderType::ViolationReport
         | OrderType::HelpRequest
-        | OrderType::Suggestion => {
-            Some(draft.deadline(DeadlineKind::Verification, order_type, None, now)?)
+        | OrderType::Suggestion => Some(deadline(
+            kind,
+            (kind.rule(order_type), rules.verify),
+            draft,
+        )?),
+    };
+    let kind = DeadlineKind::Assistance;
+    let assist_by = if role == AssignmentRole::Lead {
+        let rule = kind.rule(order_type);
+        Some(deadline(kind, (rule, rules.name_assisting), draft)?)
+    } else {
+        None
+    };
+    let limit = match &special_limit {
+        Some(limit) => (Rule::SPECIAL_LIMIT, limit.period),
+        None => {
+            let rule = match role {
+                AssignmentRole::Lead => Rule::LEAD,
+                AssignmentRole::Determined => Rule::DETERMINED,
+                AssignmentRole::Rehandling => Rule::REHANDLING,
+                AssignmentRole::Ordinary if matter.returned_by.is_empty() => {
+                    DeadlineKind::Handling.rule(order_type)
+                }
+                AssignmentRole::Ordinary => Rule::REDISPATCH,
+            };
+            (rule, rules.handling_period(order_type))
         }
     };
-    let limit = special_limit.as_ref();
-    let handle_by = draft.deadline(DeadlineKind::Handling, order_type, limit, now)?;
+    let handle_by = deadline(DeadlineKind::Handling, limit, draft)?;
     draft.emit(Event::Dispatched {
         unit: unit.clone(),
         chosen_by,
         special_limit,
         verify_by,
         handle_by,
+        role,
+        assist_by,
     });
-    draft.notify(Recipient::Unit(unit), Notice::Dispatched);
+    tell(matter, unit, draft);
+    Ok(())
+}
+
+/// R7: what is about a unit's own staff goes to its leader alone.
+fn tell(matter: &Matter<'_>, unit: UnitCode, draft: &mut Draft<'_>) {
+    if matter.against_unit == Some(&unit) {
+        draft.notify(
+            Recipient::LeaderInCharge(unit),
+            Notice::ComplaintAgainstStaff,
+        );
+    } else {
+        draft.notify(Recipient::Unit(unit), Notice::Dispatched);
+    }
     if let Some(district) = matter.district {
         draft.notify(
             Recipient::DistrictOffice(district.clone()),
             Notice::Dispatched,
         );
     }
-    Ok(())
 }

@@ -1,15 +1,14 @@
-//! What happens when time passes: questions before and after, missed deadlines, lapses (Art. 13–16,
-//! 27): R20, R25, R26, R56–R58. Instants are compared, never working time (T8).
+//! What happens when time passes: questions before and after, missed deadlines, lapses (Art. 12–18,
+//! 25, 27, 30): R16, R20, R25, R26, R32, R34, R47–R51, R56–R58, R63. Instants are compared, never working time (T8).
 
 use chrono::{DateTime, Utc};
 
-use super::{escalation, rating};
+use super::{escalation, follow_up, information, rating};
 use crate::command::Moment;
 use crate::deadline::{Deadline, DeadlineKind};
-use crate::draft::Draft;
+use crate::draft::{Draft, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
-use crate::ids::UnitCode;
 use crate::order::{Assignment, WorkOrder};
 use crate::rejection::Rejection;
 
@@ -26,7 +25,7 @@ pub(crate) fn mark_due(
             if !lapsed.iter().any(|deadline| deadline.kind == kind) {
                 return Err(Rejection::NothingDue);
             }
-            lapse(order, draft);
+            lapse_all(order, draft);
         }
         Moment::DueSoon => {
             let Some(deadline) = due_soon(order, kind, draft.now()) else {
@@ -34,8 +33,8 @@ pub(crate) fn mark_due(
             };
             lapse(order, draft);
             draft.emit(marked(order, deadline, moment, draft));
-            if let Some(unit) = unit_of(order).filter(|_| warns_itself(order, draft)) {
-                draft.notify(Recipient::Unit(unit), Notice::DueSoon { deadline: kind });
+            if warns_itself(order, draft) {
+                draft.tell_unit(order, Notice::DueSoon { deadline: kind });
             }
             escalation::advised(order, draft);
         }
@@ -83,11 +82,44 @@ fn warns_itself(order: &WorkOrder, draft: &Draft<'_>) -> bool {
     !answered && order.assignment().is_some_and(unwarned)
 }
 
-/// Marks every running deadline that has passed. Commands do this before anything else, because a
-/// timer may be late.
+/// Marks every running deadline that has passed and leaves the order where it is. Commands do this
+/// before anything else, because a timer may be late. What ends the order is left to its timer: a
+/// command in that stage is refused by its own rule.
 pub(super) fn lapse(order: &WorkOrder, draft: &mut Draft<'_>) {
     for deadline in order.lapsed_deadlines(draft.now()) {
-        pass(order, deadline, draft);
+        if !ends_the_order(deadline.kind) {
+            pass(order, deadline, draft);
+        }
+    }
+}
+
+/// Marks every running deadline that has passed, with all that comes of it.
+pub(super) fn lapse_all(order: &WorkOrder, draft: &mut Draft<'_>) {
+    lapse(order, draft);
+    for deadline in order.lapsed_deadlines(draft.now()) {
+        if ends_the_order(deadline.kind) {
+            pass(order, deadline, draft);
+        }
+    }
+}
+
+/// Whether a deadline has passed that ends the order, its timer being late.
+pub(super) fn has_ended(order: &WorkOrder, now: DateTime<Utc>) -> bool {
+    let lapsed = order.lapsed_deadlines(now);
+    lapsed.iter().any(|deadline| ends_the_order(deadline.kind))
+}
+
+const fn ends_the_order(kind: DeadlineKind) -> bool {
+    match kind {
+        DeadlineKind::Information | DeadlineKind::Rating | DeadlineKind::DiligenceStatement => true,
+        DeadlineKind::Dispatch
+        | DeadlineKind::Verification
+        | DeadlineKind::Handling
+        | DeadlineKind::RatingOffer
+        | DeadlineKind::Assistance
+        | DeadlineKind::Opinion
+        | DeadlineKind::Supervision
+        | DeadlineKind::GuidanceFeedback => false,
     }
 }
 
@@ -134,16 +166,43 @@ fn pass(order: &WorkOrder, deadline: &Deadline, draft: &mut Draft<'_>) {
             tell_overdue(order, kind, draft);
             escalation::advised(order, draft);
         }
-        // R57, R58: nobody's miss; it ends the order.
+        // R32, R34, R47–R51: a fact; the order goes on.
+        DeadlineKind::Assistance
+        | DeadlineKind::Opinion
+        | DeadlineKind::Supervision
+        | DeadlineKind::GuidanceFeedback => {
+            draft.emit(marked(order, deadline, Moment::Passed, draft));
+            tell_owner(order, deadline, draft);
+        }
+        // R16, R57, R58, R63: nobody's miss; it ends the order.
+        DeadlineKind::Information => information::lapse(draft),
         DeadlineKind::Rating => rating::lapse(order, draft),
+        DeadlineKind::DiligenceStatement => follow_up::lapse(order, draft),
     }
 }
 
+fn tell_owner(order: &WorkOrder, deadline: &Deadline, draft: &mut Draft<'_>) {
+    let kind = deadline.kind;
+    if let Some(unit) = order.owner(deadline).cloned() {
+        let recipient = match kind {
+            DeadlineKind::Opinion | DeadlineKind::GuidanceFeedback => Recipient::Adviser(unit),
+            DeadlineKind::Supervision => Recipient::LeaderInCharge(unit),
+            DeadlineKind::Dispatch
+            | DeadlineKind::Verification
+            | DeadlineKind::Handling
+            | DeadlineKind::RatingOffer
+            | DeadlineKind::Rating
+            | DeadlineKind::Information
+            | DeadlineKind::Assistance
+            | DeadlineKind::DiligenceStatement => staff_of(&unit, order),
+        };
+        draft.notify(recipient, Notice::Overdue { deadline: kind });
+    }
+    draft.notify(Recipient::Center, Notice::Overdue { deadline: kind });
+}
+
 fn marked(order: &WorkOrder, deadline: &Deadline, moment: Moment, draft: &Draft<'_>) -> Event {
-    let unit = match deadline.kind {
-        DeadlineKind::Verification | DeadlineKind::Handling => unit_of(order),
-        DeadlineKind::Dispatch | DeadlineKind::RatingOffer | DeadlineKind::Rating => None,
-    };
+    let unit = order.owner(deadline).cloned();
     Event::DeadlineMarked {
         deadline: deadline.kind,
         moment,
@@ -156,12 +215,6 @@ fn marked(order: &WorkOrder, deadline: &Deadline, moment: Moment, draft: &Draft<
 }
 
 fn tell_overdue(order: &WorkOrder, deadline: DeadlineKind, draft: &mut Draft<'_>) {
-    let unit = unit_of(order).map(Recipient::Unit);
-    for recipient in unit.into_iter().chain([Recipient::Center]) {
-        draft.notify(recipient, Notice::Overdue { deadline });
-    }
-}
-
-fn unit_of(order: &WorkOrder) -> Option<UnitCode> {
-    order.assignment().map(|assignment| assignment.unit.clone())
+    draft.tell_unit(order, Notice::Overdue { deadline });
+    draft.notify(Recipient::Center, Notice::Overdue { deadline });
 }

@@ -18,10 +18,7 @@ pub(crate) fn accept(order: &WorkOrder, draft: &mut Draft<'_>) {
     draft.emit(Event::DutyAccepted);
     match order.order_type {
         OrderType::Commendation => {
-            draft.emit(Event::Closed {
-                code: CloseCode::CommendationRead,
-                note: None,
-            });
+            draft.close(CloseCode::CommendationRead, None);
         }
         OrderType::Consultation
         | OrderType::Complaint

@@ -5,11 +5,11 @@ use calendar::{Period, Remaining};
 use chrono::{DateTime, Utc};
 use contract::escalation::{Action, Audience, Trigger};
 
-use super::{due, rating};
-use crate::command::{Command, Moment, RatingChoice, Review};
+use super::{due, rating, returns};
+use crate::command::{Command, CommandKind, Moment, RatingChoice, ReturnDecision, Review};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::decide::Context;
-use crate::draft::Draft;
+use crate::draft::{Draft, staff_of};
 use crate::effect::{Effect, Notice, Notification, Recipient};
 use crate::event::Event;
 use crate::order::{Stage, WorkOrder};
@@ -24,59 +24,58 @@ pub(crate) fn needed(
     context: &Context<'_>,
 ) -> Option<Trigger> {
     let now = context.now;
-    match command {
-        Command::Rate(RatingChoice::Option(rating)) => {
-            let bad = rating::is_dissatisfied(*rating);
-            match &order.stage {
-                Stage::AwaitingRating { rate_by } if bad && !rate_by.is_late(now) => {
-                    Some(Trigger::RatedBadly(*rating))
-                }
-                Stage::AwaitingRating { .. }
-                | Stage::AwaitingDispatch { .. }
-                | Stage::AwaitingVerification
-                | Stage::InHandling
-                | Stage::UnderReview { .. }
-                | Stage::AwaitingRatingOffer { .. }
-                | Stage::AwaitingFollowUp { .. }
-                | Stage::Closed { .. } => None,
-            }
-        }
-        Command::Review(Review::Fail { .. })
-            if matches!(order.stage, Stage::UnderReview { .. }) =>
-        {
-            trigger_at(due::passed_during_review(order, now)?, context)
-        }
-        Command::MarkDue {
-            deadline,
-            moment: Moment::DueSoon,
-        } => trigger_at(due::due_soon(order, *deadline, now)?, context),
-        Command::MarkDue {
-            deadline,
-            moment: Moment::StillOverdue,
-        } => trigger_at(due::still_overdue(order, *deadline, now)?, context),
-        Command::Rate(_)
-        | Command::Review(_)
-        | Command::Register(_)
-        | Command::AnswerDirectly(_)
-        | Command::Route
-        | Command::Dispatch(_)
-        | Command::AcceptDuty
-        | Command::RecordContactAttempt(_)
-        | Command::RecordReply(_)
-        | Command::Submit(_)
-        | Command::RecordRatingOffer(_)
-        | Command::RecordFollowUp(_)
-        | Command::CloseDissatisfied { .. }
-        | Command::MarkDue {
-            moment: Moment::Passed,
-            ..
-        }
-        | Command::RecomputeDeadlines => {
-            let lapsed = order.lapsed_deadlines(now);
-            let is_handling = |deadline: &&Deadline| deadline.kind == DeadlineKind::Handling;
-            trigger_at(lapsed.into_iter().find(is_handling)?, context)
-        }
+    if let Command::Rate(choice) = command {
+        return rated_badly(order, choice, now);
     }
+    if let Command::DecideReturn(ReturnDecision::Approve { .. }) = command
+        && order.stage == Stage::ReturnRequested
+    {
+        let times = returns::returned_with_this(order).len();
+        return Some(Trigger::Returned(u16::try_from(times).unwrap_or(u16::MAX)));
+    }
+    let asked_about = if let Command::Review(Review::Fail { .. }) = command
+        && matches!(order.stage, Stage::UnderReview { .. })
+    {
+        due::passed_during_review(order, now)
+    } else if let Command::MarkDue { deadline, moment } = command
+        && *moment != Moment::Passed
+    {
+        match moment {
+            Moment::DueSoon => due::due_soon(order, *deadline, now),
+            Moment::StillOverdue => due::still_overdue(order, *deadline, now),
+            Moment::Passed => None,
+        }
+    } else if marks_what_has_passed(command.kind()) {
+        let lapsed = order.lapsed_deadlines(now);
+        let mut lapsed = lapsed.into_iter();
+        lapsed.find(|deadline| deadline.kind == DeadlineKind::Handling)
+    } else {
+        None
+    };
+    trigger_at(asked_about?, context)
+}
+
+/// R58: a dissatisfied rating that counts.
+fn rated_badly(order: &WorkOrder, choice: &RatingChoice, now: DateTime<Utc>) -> Option<Trigger> {
+    let RatingChoice::Option(rating) = choice else {
+        return None;
+    };
+    let counts = rating::may_rate(order, now).is_ok() && rating::is_dissatisfied(*rating);
+    counts.then_some(Trigger::RatedBadly(*rating))
+}
+
+/// Commands mark what has passed before anything else (see `due::lapse`), but for those that only mark
+/// the order and move no clock.
+const fn marks_what_has_passed(command: CommandKind) -> bool {
+    !matches!(
+        command,
+        CommandKind::Conceal
+            | CommandKind::FlagConduct
+            | CommandKind::SetPriority
+            | CommandKind::ListLongTerm
+            | CommandKind::RateService
+            | CommandKind::DismissProposal
+    )
 }
 
 /// Records the advice, if there is any, and does what it proposes as far as the core lets it.
@@ -84,10 +83,15 @@ pub(super) fn advised(order: &WorkOrder, draft: &mut Draft<'_>) {
     let Some(advice) = &draft.facts.escalation else {
         return;
     };
+    // A command asks once, whatever it finds due.
+    if draft.has_escalation() {
+        return;
+    }
     draft.emit(Event::EscalationAdvised {
         advice: advice.clone(),
     });
     let mut told: Vec<Notification> = Vec::new();
+    let mut raised = order.priority;
     for proposal in advice.verdict.iter().flatten().take(PROPOSALS_MAX) {
         let reason = proposal.reason.clone();
         let notification = match proposal.action {
@@ -95,10 +99,14 @@ pub(super) fn advised(order: &WorkOrder, draft: &mut Draft<'_>) {
                 to: recipient(order, audience),
                 about: Notice::Attention { reason },
             },
-            action @ (Action::Supervise
-            | Action::RaisePriority(_)
-            | Action::OpenCoordination
-            | Action::ListLongTerm) => {
+            // Takes effect, and a person can undo it by setting the priority.
+            Action::RaisePriority(priority) => {
+                if priority > raised {
+                    raised = priority;
+                }
+                continue;
+            }
+            action @ (Action::Supervise | Action::OpenCoordination | Action::ListLongTerm) => {
                 let about = Notice::EscalationProposed { action, reason };
                 Notification {
                     to: Recipient::Center,
@@ -109,6 +117,12 @@ pub(super) fn advised(order: &WorkOrder, draft: &mut Draft<'_>) {
         if !told.contains(&notification) {
             told.push(notification);
         }
+    }
+    if raised > order.priority {
+        draft.emit(Event::PrioritySet {
+            priority: raised,
+            reason: None,
+        });
     }
     for notification in told {
         draft.effect(Effect::Notify(notification));
@@ -152,10 +166,10 @@ fn trigger_at(deadline: &Deadline, context: &Context<'_>) -> Option<Trigger> {
 
 /// Whom an audience means on this order; the centre, where there is nobody else.
 fn recipient(order: &WorkOrder, audience: Audience) -> Recipient {
-    let unit = order.assignment().map(|assignment| assignment.unit.clone());
+    let unit = order.assignment().map(|assignment| &assignment.unit);
     let found = match audience {
-        Audience::HandlingUnit => unit.map(Recipient::Unit),
-        Audience::LeaderInCharge => unit.map(Recipient::LeaderInCharge),
+        Audience::HandlingUnit => unit.map(|unit| staff_of(unit, order)),
+        Audience::LeaderInCharge => unit.cloned().map(Recipient::LeaderInCharge),
         Audience::DistrictOffice => order.district.clone().map(Recipient::DistrictOffice),
         Audience::HotlineCenter => None,
     };

@@ -1,16 +1,22 @@
-//! The call-back to a dissatisfied requester, and the end without another handling (Art. 28, 29):
-//! R58, R59, A-20.
+//! What follows a dissatisfied rating (Art. 28–30): R58–R60, R62, R63, A-20, A-26, A-27, P5.
+
+use contract::types::OrderType;
 
 use super::check;
-use crate::command::FollowUp;
+use crate::command::{
+    Exclusion, ExclusionGround, FollowUp, HandlingConclusion, ReportContent, SuggestionOutcome,
+};
+use crate::deadline::{DeadlineKind, Rule};
 use crate::draft::Draft;
-use crate::effect::{Notice, Recipient};
+use crate::effect::Notice;
 use crate::event::{CloseCode, Event};
 use crate::ids::TextId;
 use crate::order::{Stage, WorkOrder};
 use crate::rejection::Rejection;
 
 /// R58: the call-back is recorded; the rating stays what it is, whatever the requester says.
+/// R62, R63: after the second handling the reasons are registered, nothing is handled a third time, and
+/// the unit may file a diligence statement.
 pub(crate) fn record(
     order: &WorkOrder,
     follow_up: &FollowUp,
@@ -21,25 +27,157 @@ pub(crate) fn record(
         let (rated, contacted) = (rating.at, follow_up.contacted_at);
         check::in_order("contacted_at", rated, contacted, "lies before the rating")?;
     }
+    if let Some(evidence) = &follow_up.evidence {
+        check::evidence("evidence.reference", evidence)?;
+    }
     draft.emit(Event::FollowedUp(follow_up.clone()));
+    if order.round() > 1 {
+        let kind = DeadlineKind::DiligenceStatement;
+        let rule = kind.rule(order.order_type);
+        let period = draft.context.rules.file_statement;
+        let now = draft.now();
+        let statement_by = draft.deadline(kind, order.order_type, (rule, period), now)?;
+        draft.emit(Event::StatementAwaited { statement_by });
+        draft.tell_unit(order, Notice::MayFileStatement);
+    }
     Ok(())
 }
 
-/// R59, A-20: sending back is the centre's choice; not doing so needs a reason, and the call-back first.
-pub(crate) fn close_dissatisfied(
+/// R59: once, with the period of the first dispatch, extensions not counted. The unit must learn the
+/// concrete reason and reply.
+pub(crate) fn send_back(
     order: &WorkOrder,
     reason: TextId,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    if !matches!(order.stage, Stage::AwaitingFollowUp { followed_up: true }) {
-        return Err(Rejection::FollowUpMissing);
-    }
-    draft.emit(Event::Closed {
-        code: CloseCode::NotSentBack,
-        note: Some(reason),
-    });
-    if let Some(assignment) = order.assignment() {
-        draft.notify(Recipient::Unit(assignment.unit.clone()), Notice::Closed);
-    }
+    may_send_back(order)?;
+    let Some(assignment) = order.assignment() else {
+        return Err(crate::gate::wrong_stage(order, "awaiting_follow_up"));
+    };
+    let limit = (Rule::REHANDLING, assignment.limit_anew());
+    let (kind, now) = (DeadlineKind::Handling, draft.now());
+    let handle_by = draft.deadline(kind, order.order_type, limit, now)?;
+    draft.emit(Event::SentBack { reason, handle_by });
+    draft.tell_unit(order, Notice::SentBack { reason });
     Ok(())
+}
+
+/// P5: the call-back first, and only once.
+pub(super) fn may_send_back(order: &WorkOrder) -> Result<(), Rejection> {
+    if order.round() > 1 {
+        return Err(Rejection::RehandledBefore);
+    }
+    may_decide(order)
+}
+
+/// The call-back comes before any decision.
+pub(super) fn may_decide(order: &WorkOrder) -> Result<(), Rejection> {
+    if matches!(order.stage, Stage::AwaitingFollowUp { followed_up: true }) {
+        Ok(())
+    } else {
+        Err(Rejection::FollowUpMissing)
+    }
+}
+
+/// R59, R60, A-20: sending back is the centre's choice; not doing so needs a reason (CR15), or one of the
+/// six grounds with its proof (CR14). After the second handling the statement window decides instead.
+pub(crate) fn close_dissatisfied(
+    order: &WorkOrder,
+    reason: TextId,
+    exclusion: Option<&Exclusion>,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    may_decide(order)?;
+    if let Some(exclusion) = exclusion {
+        check::evidence("exclusion.proof.reference", &exclusion.proof)?;
+        check_exclusion(order, exclusion.ground)?;
+    }
+    let code = match exclusion {
+        Some(_) => CloseCode::Excluded,
+        None => CloseCode::NotSentBack,
+    };
+    draft.emit(Event::Closed {
+        code,
+        note: Some(reason),
+        exclusion: exclusion.cloned(),
+        goes_on: false,
+    });
+    draft.tell_unit(order, Notice::Closed);
+    Ok(())
+}
+
+/// R60: what the report itself shows must show it. Mediation and force majeure the centre decides on
+/// their proof.
+fn check_exclusion(order: &WorkOrder, ground: ExclusionGround) -> Result<(), Rejection> {
+    let report = order.assignment().and_then(|it| it.report.as_ref());
+    let conclusion = report.map(|report| &report.conclusion);
+    let content = report.and_then(|report| report.content.as_ref());
+    let unproven = |why| Err(Rejection::ExclusionNotProven { why });
+    let shown = |holds: bool, why| if holds { Ok(()) } else { unproven(why) };
+    match ground {
+        ExclusionGround::StatutoryDisposition => shown(
+            matches!(
+                conclusion,
+                Some(HandlingConclusion::StatutoryDisposition { .. })
+            ),
+            "the report does not rest on a ground of the Measures",
+        ),
+        ExclusionGround::RequesterUnavailable => shown(
+            matches!(
+                conclusion,
+                Some(HandlingConclusion::Unreachable | HandlingConclusion::Refused { .. })
+            ),
+            "the report does not say that the requester was unreachable or refused",
+        ),
+        ExclusionGround::Repeat => shown(
+            matches!(conclusion, Some(HandlingConclusion::Repeat { .. })),
+            "the report does not say that it is a repeat",
+        ),
+        ExclusionGround::SuggestionNotAdopted => shown(
+            order.order_type == OrderType::Suggestion
+                && matches!(
+                    content,
+                    Some(ReportContent::Suggestion {
+                        outcome: SuggestionOutcome::NotAdopted { .. }
+                    })
+                ),
+            "the report does not say that a suggestion was not adopted",
+        ),
+        ExclusionGround::Mediated => shown(
+            matches!(
+                content,
+                Some(ReportContent::Complaint {
+                    mediation: Some(_),
+                    ..
+                })
+            ),
+            "the report does not say how a mediation ended",
+        ),
+        ExclusionGround::ForceMajeure => Ok(()),
+    }
+}
+
+/// R63: in time, and the order ends; the rating stays what it is.
+pub(crate) fn file_statement(
+    order: &WorkOrder,
+    statement: TextId,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    let Stage::AwaitingStatement { statement_by } = &order.stage else {
+        return Err(crate::gate::wrong_stage(order, "awaiting_statement"));
+    };
+    if statement_by.is_late(draft.now()) {
+        return Err(Rejection::StatementWindowOver {
+            due_at: statement_by.due.due_at,
+        });
+    }
+    draft.emit(Event::DiligenceStatementFiled { statement });
+    draft.close(CloseCode::StatementFiled, None);
+    Ok(())
+}
+
+/// R63: no statement came in time.
+pub(super) fn lapse(order: &WorkOrder, draft: &mut Draft<'_>) {
+    draft.close(CloseCode::StatementLapsed, None);
+    draft.tell_unit(order, Notice::Closed);
 }

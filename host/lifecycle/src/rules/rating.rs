@@ -1,10 +1,11 @@
-//! Rating of the handling (Art. 27, 28): R56–R58, P8, A-19.
+//! Ratings of the hotline's service and of the handling (Art. 27, 28, 30): R55–R58, R61, R62, P8, A-19.
 
+use chrono::{DateTime, Utc};
 use contract::types::Rating;
 
 use super::{check, due};
-use crate::command::{RatingChoice, RatingOffer};
-use crate::deadline::DeadlineKind;
+use crate::command::{NoticeReceipt, RatingChoice, RatingOffer, ServiceRating};
+use crate::deadline::{Deadline, DeadlineKind};
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
 use crate::event::{CloseCode, Event};
@@ -39,7 +40,7 @@ pub(crate) fn record_offer(
         due::lapse(order, draft);
     }
     let received_at = offer.delivered_at.unwrap_or(sent_at);
-    let rate_by = draft.deadline(DeadlineKind::Rating, order.order_type, None, received_at)?;
+    let rate_by = rate_by(order, received_at, draft)?;
     draft.emit(Event::RatingOffered {
         offer: offer.clone(),
         rate_by,
@@ -54,14 +55,7 @@ pub(crate) fn rate(
     choice: &RatingChoice,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    let Stage::AwaitingRating { rate_by } = &order.stage else {
-        return Err(gate::wrong_stage(order, "awaiting_rating"));
-    };
-    if rate_by.is_late(draft.now()) {
-        return Err(Rejection::RatingTooLate {
-            due_at: rate_by.due.due_at,
-        });
-    }
+    may_rate(order, draft.now())?;
     match choice {
         RatingChoice::Other(answer) => draft.emit(Event::InvalidRatingReceived { answer: *answer }),
         RatingChoice::Option(rating) => {
@@ -70,9 +64,22 @@ pub(crate) fn rate(
                 draft.notify(Recipient::Center, Notice::AwaitsFollowUp);
                 super::escalation::advised(order, draft);
             } else {
-                close(order, CloseCode::RatedSatisfied, draft);
+                end(order, CloseCode::RatedSatisfied, draft);
             }
         }
+    }
+    Ok(())
+}
+
+/// P8: while the requester's time runs.
+pub(super) fn may_rate(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), Rejection> {
+    let Stage::AwaitingRating { rate_by } = &order.stage else {
+        return Err(gate::wrong_stage(order, "awaiting_rating"));
+    };
+    if rate_by.is_late(now) {
+        return Err(Rejection::RatingTooLate {
+            due_at: rate_by.due.due_at,
+        });
     }
     Ok(())
 }
@@ -80,7 +87,7 @@ pub(crate) fn rate(
 /// R58: nobody rated in time; unrated ends the order like a satisfied rating.
 pub(super) fn lapse(order: &WorkOrder, draft: &mut Draft<'_>) {
     draft.emit(Event::RatingLapsed);
-    close(order, CloseCode::NotRated, draft);
+    end(order, CloseCode::NotRated, draft);
 }
 
 /// R58: which of the five options mean a call-back.
@@ -91,9 +98,94 @@ pub(crate) fn is_dissatisfied(rating: Rating) -> bool {
     }
 }
 
-fn close(order: &WorkOrder, code: CloseCode, draft: &mut Draft<'_>) {
-    draft.emit(Event::Closed { code, note: None });
-    if let Some(assignment) = order.assignment() {
-        draft.notify(Recipient::Unit(assignment.unit.clone()), Notice::Closed);
+/// R58, R62: the second round has one code for both.
+fn end(order: &WorkOrder, code: CloseCode, draft: &mut Draft<'_>) {
+    let code = if order.round() > 1 {
+        CloseCode::SecondRoundEnded
+    } else {
+        code
+    };
+    draft.close(code, None);
+    draft.tell_unit(order, Notice::Closed);
+}
+
+/// R57: five calendar days from the receipt of the notice.
+fn rate_by(
+    order: &WorkOrder,
+    received_at: DateTime<Utc>,
+    draft: &Draft<'_>,
+) -> Result<Deadline, Rejection> {
+    let kind = DeadlineKind::Rating;
+    let limit = (kind.rule(order.order_type), draft.context.rules.rate);
+    draft.deadline(kind, order.order_type, limit, received_at)
+}
+
+/// R16, R57, A-19: the channel confirms the delivery of the notice that started the requester's time;
+/// it runs from then. A confirmation that comes after that time is over changes nothing any more.
+pub(crate) fn record_delivery(
+    order: &WorkOrder,
+    delivered_at: DateTime<Utc>,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    check::not_in_future("delivered_at", delivered_at, draft.now())?;
+    let (old, deadline) = match &order.stage {
+        Stage::AwaitingRating { rate_by: old } => (old, rate_by(order, delivered_at, draft)?),
+        Stage::AwaitingInformation {
+            answer_by: Some(old),
+            ..
+        } => {
+            let receipt = NoticeReceipt {
+                sent_at: old.trigger_at,
+                delivered_at: Some(delivered_at),
+            };
+            let deadline = super::information::answer_by(order, &receipt, draft)?;
+            (old, deadline)
+        }
+        Stage::AwaitingInformation { .. }
+        | Stage::AwaitingDispatch { .. }
+        | Stage::AwaitingVerification
+        | Stage::ReturnRequested
+        | Stage::InCoordination
+        | Stage::InHandling
+        | Stage::UnderDistrictReview { .. }
+        | Stage::UnderReview { .. }
+        | Stage::Withdrawn
+        | Stage::AwaitingRatingOffer { .. }
+        | Stage::AwaitingFollowUp { .. }
+        | Stage::AwaitingStatement { .. }
+        | Stage::Closed { .. } => return Err(Rejection::NothingDue),
+    };
+    check::in_order(
+        "delivered_at",
+        old.trigger_at,
+        delivered_at,
+        "lies before the sending",
+    )?;
+    if old.is_late(draft.now()) || old.due.due_at == deadline.due.due_at {
+        return Err(Rejection::NothingDue);
     }
+    draft.emit(Event::DeliveryRecorded {
+        delivered_at,
+        deadline,
+    });
+    Ok(())
+}
+
+/// R55: how the hotline took the request, once; direct answers too, and after the end.
+pub(crate) fn rate_service(
+    order: &WorkOrder,
+    given: &ServiceRating,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    may_rate_service(order)?;
+    draft.emit(Event::ServiceRated(*given));
+    Ok(())
+}
+
+/// The first choice stands.
+pub(super) fn may_rate_service(order: &WorkOrder) -> Result<(), Rejection> {
+    if order.service_rating.is_some() {
+        return Err(Rejection::ServiceRatedBefore);
+    }
+    Ok(())
 }

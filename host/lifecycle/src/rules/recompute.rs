@@ -9,9 +9,9 @@
 //! the due instant was before.
 
 use super::due;
-use crate::deadline::{Deadline, DeadlineKind};
+use crate::deadline::{Deadline, due as due_of};
 use crate::decide::Context;
-use crate::draft::{Draft, out_of_range};
+use crate::draft::{Draft, out_of_range, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
 use crate::order::WorkOrder;
@@ -19,7 +19,7 @@ use crate::rejection::Rejection;
 
 /// C3: recomputes with the calendar of the context, records each change, tells whose deadline moved.
 pub(crate) fn recompute(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), Rejection> {
-    due::lapse(order, draft);
+    due::lapse_all(order, draft);
     // What has passed just now was marked as missed above.
     let lapsed = order.lapsed_deadlines(draft.now());
     for deadline in order.open_deadlines() {
@@ -36,7 +36,7 @@ pub(crate) fn recompute(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), 
             });
         }
         if moved {
-            tell(order, deadline.kind, draft);
+            tell(order, deadline, draft);
         }
     }
     if draft.is_empty() {
@@ -63,14 +63,29 @@ fn differs(new: &Deadline, old: &Deadline) -> bool {
         != (old.due.due_at, old.due.provisional, &old.due.counted)
 }
 
-/// The deadline as the calendar of the context has it.
+/// The deadline as the calendar of the context has it. An extension counts from the expiry of the
+/// period before it, so that period is computed anew first (R37).
 fn renewed(
     order: &WorkOrder,
     old: &Deadline,
     context: &Context<'_>,
 ) -> Result<Deadline, calendar::Error> {
     let mut new = old.clone();
-    new.due = context.calendar.due(old.trigger_at, old.period)?;
+    match old.counted_from {
+        None => new.due = due_of(old.trigger_at, old.period, context)?,
+        Some(known) => {
+            let (expiry, provisional) = match extended_from(order, old) {
+                Some(before) => {
+                    let before = renewed(order, before, context)?;
+                    (before.due.due_at, before.due.provisional)
+                }
+                None => (known, false),
+            };
+            new.counted_from = Some(expiry);
+            new.due = context.calendar.due_after(expiry, old.period)?;
+            new.due.provisional |= provisional;
+        }
+    }
     if new.is_late(context.now) {
         let today = calendar::end_of(calendar::local_date(context.now));
         new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));
@@ -79,13 +94,21 @@ fn renewed(
     Ok(new)
 }
 
-fn tell(order: &WorkOrder, kind: DeadlineKind, draft: &mut Draft<'_>) {
-    let recipient = match kind {
-        DeadlineKind::Verification | DeadlineKind::Handling => order
-            .assignment()
-            .map(|assignment| Recipient::Unit(assignment.unit.clone())),
-        DeadlineKind::Dispatch | DeadlineKind::RatingOffer | DeadlineKind::Rating => None,
+/// The deadline that an extension took the place of.
+fn extended_from<'a>(order: &'a WorkOrder, extension: &Deadline) -> Option<&'a Deadline> {
+    let superseded = &order.assignment()?.superseded;
+    let newer = superseded
+        .iter()
+        .position(|it| it.deadline.trigger_seq == extension.trigger_seq)
+        .unwrap_or(superseded.len());
+    let before = superseded.get(newer.checked_sub(1)?)?;
+    Some(&before.deadline)
+}
+
+fn tell(order: &WorkOrder, deadline: &Deadline, draft: &mut Draft<'_>) {
+    let recipient = order.owner(deadline).map(|unit| staff_of(unit, order));
+    let about = Notice::DeadlineRecomputed {
+        deadline: deadline.kind,
     };
-    let about = Notice::DeadlineRecomputed { deadline: kind };
     draft.notify(recipient.unwrap_or(Recipient::Center), about);
 }

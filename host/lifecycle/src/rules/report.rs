@@ -1,11 +1,12 @@
-//! Reply to the requester and report to the centre (Art. 21): R40–R42, P2, P6.
+//! Reply to the requester and report to the centre (Art. 21): R3, R40–R42, P2, P6.
 
-use super::contact::contact_series;
-use super::{check, due};
-use crate::command::{HandlingReport, Reply, ReplyException};
+use super::contact::check_unreachable;
+use super::{check, conclusion, due, extension};
+use crate::command::{HandlingConclusion, HandlingReport, Reply, ReplyException};
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
+use crate::ids::DistrictCode;
 use crate::order::{Assignment, Stage, WorkOrder};
 use crate::rejection::Rejection;
 
@@ -46,8 +47,10 @@ pub(crate) fn submit(
     let Some(assignment) = order.assignment() else {
         return Err(crate::gate::wrong_stage(order, "in_handling"));
     };
+    may_submit(order)?;
     check_content(assignment, report, draft)?;
-    check_reply(assignment, report, draft)?;
+    conclusion::check(order, assignment, report, draft)?;
+    check_reply(order, assignment, report, draft)?;
     let unverified = matches!(order.stage, Stage::AwaitingVerification)
         && !due::verification_lapsed(order, draft.now());
     due::lapse(order, draft);
@@ -55,8 +58,37 @@ pub(crate) fn submit(
         draft.emit(Event::DutyAccepted);
     }
     draft.emit(Event::Submitted(report.clone()));
-    draft.notify(Recipient::Center, Notice::AwaitsReview);
+    match district_review(assignment, draft) {
+        Some(district) => {
+            draft.emit(Event::PassedToDistrict {
+                district: district.clone(),
+            });
+            let office = Recipient::DistrictOffice(district);
+            draft.notify(office, Notice::AwaitsReview);
+        }
+        None => draft.notify(Recipient::Center, Notice::AwaitsReview),
+    }
     Ok(())
+}
+
+/// R36, R38: nothing that the unit owes the requester is left open.
+pub(super) fn may_submit(order: &WorkOrder) -> Result<(), Rejection> {
+    if let Some(statement) = order.unjudged_statements().next() {
+        return Err(Rejection::StatementUnjudged {
+            statement: statement.seq,
+        });
+    }
+    order.assignment().map_or(Ok(()), extension::check_told)
+}
+
+/// R3: the office of the unit's own district, where it reviews first.
+fn district_review(assignment: &Assignment, draft: &Draft<'_>) -> Option<DistrictCode> {
+    let directory = draft.context.directory;
+    let district = directory.unit(&assignment.unit)?.district.as_ref()?;
+    directory
+        .district(district)
+        .filter(|district| district.reviews)
+        .map(|district| district.code.clone())
 }
 
 /// R42(1): handling times that can be, and no field left empty.
@@ -81,38 +113,31 @@ fn check_content(
     }
 }
 
-/// R40–R42(2): a reply, or one of the two exceptions, each with what proves it; never both.
+/// R40–R42(2): a reply, or one of the two exceptions, each with what proves it; never both. Who could
+/// not be reached to supplement, or refused, has been spoken to in vain already (R17).
 fn check_reply(
+    order: &WorkOrder,
     assignment: &Assignment,
     report: &HandlingReport,
     draft: &Draft<'_>,
 ) -> Result<(), Rejection> {
+    match &report.conclusion {
+        HandlingConclusion::Unreachable | HandlingConclusion::Refused { .. } => return Ok(()),
+        HandlingConclusion::Handled
+        | HandlingConclusion::StatutoryDisposition { .. }
+        | HandlingConclusion::Repeat { .. }
+        | HandlingConclusion::LongTermProgress { .. } => {}
+    }
     match &report.reply_exception {
         None if assignment.reply.is_some() => Ok(()),
         None => Err(Rejection::ReplyMissing),
         Some(_) if assignment.reply.is_some() => Err(Rejection::AlreadyReplied),
         Some(ReplyException::NotWanted { evidence }) => {
-            check::filled("reply_exception.evidence.reference", &evidence.reference)
+            check::evidence("reply_exception.evidence.reference", evidence)
         }
-        Some(ReplyException::Unreachable) => check_unreachable(assignment, draft),
-    }
-}
-
-/// P2: "unreachable" needs the counted calls, none of them answered.
-fn check_unreachable(assignment: &Assignment, draft: &Draft<'_>) -> Result<(), Rejection> {
-    let rules = draft.context.rules;
-    let series = contact_series(&assignment.contact_attempts, rules.contact_interval_minutes);
-    let needed = rules.contact_attempts_min;
-    if series.answered {
-        Err(Rejection::RequesterWasReached)
-    } else if series.counted < needed {
-        let (counted, next_from) = (series.counted, series.next_from);
-        Err(Rejection::TooFewContactAttempts {
-            counted,
-            needed,
-            next_from,
-        })
-    } else {
-        Ok(())
+        Some(ReplyException::Unreachable) => {
+            let since = order.heard_of_at();
+            check_unreachable(&assignment.contact_attempts, since, draft)
+        }
     }
 }

@@ -6,26 +6,44 @@ use contract::types::OrderType;
 
 use super::dispatch::{self, Sending};
 use crate::advice::{Outcome, RoutingAdvice};
-use crate::command::Command;
+use crate::command::{Command, InformationAssessment};
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
-use crate::event::{DispatchChoice, Event, QueueReason, RoutingConsequence};
+use crate::event::{AssignmentRole, DispatchChoice, Event, QueueReason, RoutingConsequence};
 use crate::ids::{DistrictCode, UnitCode};
 use crate::order::{Stage, WorkOrder};
 use crate::rejection::Rejection;
 use crate::ruleset::AutoDispatch;
 
 /// What routing looks at besides the advice.
-#[derive(Clone, Copy)]
 pub(crate) struct Matter<'a> {
     pub(crate) order_type: OrderType,
     pub(crate) district: Option<&'a DistrictCode>,
+    /// Units that returned the order; none of them gets it again (R30).
+    pub(crate) returned_by: Vec<&'a UnitCode>,
+    /// The unit whose staff is complained of (R7).
+    pub(crate) against_unit: Option<&'a UnitCode>,
+}
+
+impl<'a> Matter<'a> {
+    pub(crate) fn of(order: &'a WorkOrder) -> Self {
+        Self {
+            order_type: order.order_type,
+            district: order.district.as_ref(),
+            returned_by: order.returned_by().collect(),
+            against_unit: order.against_unit.as_ref(),
+        }
+    }
 }
 
 /// Whether a command needs routing advice.
 pub(crate) fn needed(order: Option<&WorkOrder>, command: &Command) -> bool {
     match (command, order) {
-        (Command::Register(_), None) => true,
+        (Command::Register(registration), None) => registration.missing.is_none(),
+        (Command::AssessInformation(InformationAssessment::Sufficient), Some(order)) => matches!(
+            order.stage,
+            Stage::AwaitingInformation { supplied: true, .. }
+        ),
         (Command::Route, Some(order)) => matches!(order.stage, Stage::AwaitingDispatch { .. }),
         (_, _) => false,
     }
@@ -39,15 +57,11 @@ pub(crate) fn route(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), Reje
         });
     }
     super::due::lapse(order, draft);
-    let matter = Matter {
-        order_type: order.order_type,
-        district: order.district.as_ref(),
-    };
-    advised(matter, draft)
+    advised(&Matter::of(order), draft)
 }
 
 /// Records the advice and follows it, or leaves the order to a person.
-pub(crate) fn advised(matter: Matter<'_>, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+pub(crate) fn advised(matter: &Matter<'_>, draft: &mut Draft<'_>) -> Result<(), Rejection> {
     let Some(advice) = &draft.facts.routing else {
         draft.notify(Recipient::Center, Notice::AwaitsRouting);
         return Ok(());
@@ -64,22 +78,20 @@ pub(crate) fn advised(matter: Matter<'_>, draft: &mut Draft<'_>) -> Result<(), R
         }
         RoutingConsequence::Dispatch { unit } => {
             let chosen_by = DispatchChoice::Advice;
-            dispatch::send(
-                Sending {
-                    matter,
-                    unit,
-                    chosen_by,
-                    special_limit: None,
-                },
-                draft,
-            )
+            let sending = Sending {
+                unit,
+                chosen_by,
+                special_limit: None,
+                role: AssignmentRole::Ordinary,
+            };
+            dispatch::send(matter, sending, draft)
         }
     }
 }
 
 /// What the core makes of the advice.
 fn consequence(
-    matter: Matter<'_>,
+    matter: &Matter<'_>,
     advice: &RoutingAdvice,
     draft: &Draft<'_>,
 ) -> RoutingConsequence {
@@ -98,6 +110,8 @@ fn consequence(
         queue(reason)
     } else if draft.context.directory.unit(&unit).is_none() {
         queue(QueueReason::UnknownUnit)
+    } else if matter.returned_by.contains(&&unit) {
+        queue(QueueReason::Returned)
     } else if matter.order_type == OrderType::Consultation && !thresholds.consultations {
         queue(QueueReason::MaybeAnswerable)
     } else {

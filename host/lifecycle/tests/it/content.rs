@@ -1,61 +1,6 @@
 //! What a command must carry: evidence, counted calls, fields that are filled, times that can be.
 
-use lifecycle::command::{ContactAttempt, ContactResult};
-use lifecycle::contact_series;
-
-use crate::script::instant;
 use crate::show::check;
-
-const DAY: &str = "2026-05-25";
-
-/// Counts calls given as `start-end`, an answered one with `!`; in the order given.
-#[track_caller]
-fn series(calls: &str, counted: u16, next_from: Option<&str>) {
-    let call = |text: &str| {
-        let (times, result) = match text.strip_suffix('!') {
-            Some(times) => (times, ContactResult::Answered),
-            None => (text, ContactResult::Unanswered),
-        };
-        let (start, end) = times.split_once('-').unwrap_or((times, times));
-        let (started_at, ended_at) = (instant(DAY, start), instant(DAY, end));
-        ContactAttempt {
-            started_at,
-            ended_at,
-            result,
-            evidence: "CALL".to_owned(),
-        }
-    };
-    let attempts: Vec<ContactAttempt> = calls.split_whitespace().map(call).collect();
-    let series = contact_series(&attempts, 15);
-    assert_eq!(series.counted, counted, "{calls}");
-    assert_eq!(
-        series.next_from,
-        next_from.map(|time| instant(DAY, time)),
-        "{calls}"
-    );
-}
-
-#[test]
-fn contact_attempts_are_counted_greedily() {
-    // R15, A-08, the vectors of the catalogue.
-    series("10:00 10:15 10:30", 3, Some("10:45"));
-    series("10:00 10:14:59 10:30", 2, Some("10:45"));
-    series("10:00 10:10 10:16 10:31", 3, Some("10:46"));
-    series("10:00 10:15 10:29", 2, Some("10:30"));
-    series("10:00:00 10:15:00", 2, Some("10:30"));
-    // From the end of the counted call, not from its start.
-    series("10:00-10:01 10:15", 1, Some("10:16"));
-    series("10:00-10:01 10:16", 2, Some("10:31"));
-    series("10:00-10:01 10:15:59", 1, Some("10:16"));
-    // A call that does not count does not push the next one back.
-    series("10:00 10:14-10:20 10:15", 2, Some("10:30"));
-    // In whatever order they were recorded.
-    series("10:30 10:00 10:15", 3, Some("10:45"));
-    // An answered call voids what was before it, and a new series may begin.
-    series("10:00 10:15 10:30!", 0, None);
-    series("10:00 10:15 10:30! 10:31 10:46", 2, Some("11:01"));
-    series("", 0, None);
-}
 
 /// In handling since 16:00 of 2026-05-11, with what happened since.
 fn given(lines: &str) -> String {
@@ -133,7 +78,7 @@ fn reply_and_its_evidence() {
         "rejected: reply-without-evidence",
     );
     handling(
-        "2026-05-12 10:00 reply evidence=blank",
+        "2026-05-12 10:00 reply evidence=_",
         "rejected: missing-field",
     );
     handling(

@@ -95,11 +95,11 @@ fn proposals_become_notices() {
         2026-10-08 00:00:01 due handling still escalate=supervise";
     expect![[r#"
         2026-09-15 10:00 register complaint district=440106
-          registered, dispatch by 2026-09-16 24:00 (R20 第十三条第二项, 1 working days, from event 1)
+          registered, dispatch by 2026-09-16 24:00 (R20 第十三条第二项, 1 working day, from event 1)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-09-16 24:00
         2026-09-16 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2), handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
           > tell unit GZ-CGJ: Dispatched
           > tell district 440106: Dispatched
           = awaiting_verification, verification 2026-09-18 24:00
@@ -157,11 +157,11 @@ fn without_advice_the_core_tells_all_the_same() {
         2026-10-08 00:00:01 due handling still";
     expect![[r#"
         2026-09-15 10:00 register complaint
-          registered, dispatch by 2026-09-16 24:00 (R20 第十三条第二项, 1 working days, from event 1)
+          registered, dispatch by 2026-09-16 24:00 (R20 第十三条第二项, 1 working day, from event 1)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-09-16 24:00
         2026-09-16 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2), handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-09-18 24:00
         2026-09-19 00:00:01 due verification

@@ -1,6 +1,21 @@
 //! Every limit on both sides: one second before the due instant, at it, one second after (T8).
 
+mod extensions;
+
+mod information;
+
+mod returns;
+
+mod second_handling;
+
+mod statements;
+
+mod supervision;
+
+mod vectors;
+
 use calendar::zone;
+use chrono::{DateTime, Utc};
 
 use crate::script::{World, at, second};
 use crate::show::brief;
@@ -40,13 +55,18 @@ const OFFERED: &str = "
 /// own with the same past.
 #[track_caller]
 fn sides(past: &str, due_at: &str, command: &str, expected: [&str; 3]) {
-    for (offset, expected) in [-1, 0, 1].into_iter().zip(expected) {
-        let now = second(at(due_at), offset).with_timezone(&zone());
+    assert_eq!(around(past, at(due_at), command), expected, "{command}");
+}
+
+/// What the command came to at each of the three instants.
+#[track_caller]
+fn around(past: &str, due_at: DateTime<Utc>, command: &str) -> [String; 3] {
+    [-1, 0, 1].map(|offset| {
+        let now = second(due_at, offset).with_timezone(&zone());
         let line = format!("{} {command}", now.format("%Y-%m-%d %H:%M:%S"));
-        let mut world = World::new();
-        assert!(world.run(past).result.is_ok());
-        assert_eq!(brief(&world.step(&line).result), expected, "{line}");
-    }
+        let mut world = World::after(past);
+        brief(&world.step(&line).result)
+    })
 }
 
 #[test]
@@ -340,7 +360,8 @@ fn rule_set_in_force() {
     let in_force = |registered: &str| {
         let mut world = World::new();
         world.run(&format!("{registered} register complaint"));
-        world.order().dispatch_by.rule_set_in_force
+        let dispatch_by = world.order().dispatch_by.as_ref();
+        dispatch_by.unwrap().rule_set_in_force
     };
     assert!(!in_force("2023-01-09 23:59:59"));
     assert!(in_force("2023-01-10 00:00:00"));

@@ -14,6 +14,15 @@ mod limits;
 mod content;
 
 #[cfg(test)]
+mod calls;
+
+#[cfg(test)]
+mod intake;
+
+#[cfg(test)]
+mod reports;
+
+#[cfg(test)]
 mod routing;
 
 #[cfg(test)]
@@ -27,6 +36,9 @@ mod recompute;
 
 #[cfg(test)]
 mod stories;
+
+#[cfg(test)]
+mod mistakes;
 
 #[cfg(test)]
 mod permission;
@@ -45,3 +57,9 @@ mod directory;
 
 #[cfg(test)]
 mod properties;
+
+#[cfg(test)]
+mod dossiers;
+
+#[cfg(test)]
+mod assessment;

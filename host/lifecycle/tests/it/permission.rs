@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use expect_test::expect;
-use lifecycle::allowed;
+use expect_test::{expect, expect_file};
 use lifecycle::command::CommandKind;
+use lifecycle::{allowed, forbidden};
 
 use crate::matrix::line_for;
-use crate::script::{World, actor};
+use crate::script::{World, actor, at};
 use crate::show::{brief, check};
 
 const ROLES: [&str; 7] = [
@@ -24,7 +24,7 @@ const ROLES: [&str; 7] = [
 fn roles_and_commands() {
     // Asked before there is an order, so that only permission can have said no first.
     let mut table = String::new();
-    for kind in CommandKind::ALL {
+    for kind in CommandKind::ALL.iter().copied() {
         let may: Vec<&str> = ROLES
             .into_iter()
             .filter(|role| {
@@ -38,24 +38,59 @@ fn roles_and_commands() {
                 }
             })
             .collect();
-        writeln!(table, "{:24}{}", kind.name(), may.join(" ")).unwrap();
+        writeln!(table, "{:27}{}", kind.name(), may.join(" ")).unwrap();
     }
     expect![[r#"
-        register                operator channel system
-        answer_directly         operator
-        route                   operator system
-        dispatch                operator system
-        accept_duty             unit:GZ-CGJ
-        record_contact_attempt  unit:GZ-CGJ
-        record_reply            unit:GZ-CGJ
-        submit                  unit:GZ-CGJ
-        review                  operator
-        record_rating_offer     system
-        rate                    channel
-        record_follow_up        operator
-        close_dissatisfied      operator
-        mark_due                system
-        recompute_deadlines     system
+        register                   operator channel system
+        request_information        operator
+        record_information_notice  system
+        supply_information         operator channel
+        assess_information         operator
+        close_incomplete           operator
+        conceal                    operator
+        flag_conduct               operator
+        set_priority               operator
+        reclassify                 operator
+        list_long_term             operator
+        answer_directly            operator
+        route                      operator system
+        dispatch                   operator system
+        accept_duty                unit:GZ-CGJ
+        request_return             unit:GZ-CGJ
+        allow_late_return          operator
+        decide_return              operator
+        name_assisting_units       unit:GZ-CGJ
+        record_assistance          unit:GZ-CGJ
+        object_to_assisting        unit:GZ-CGJ
+        decide_objection           operator
+        open_coordination          operator
+        request_opinion            operator
+        record_opinion             operator unit:GZ-CGJ
+        extend                     unit:GZ-CGJ
+        record_extension_notice    unit:GZ-CGJ
+        add_statement              operator channel
+        judge_statement            unit:GZ-CGJ
+        record_contact_attempt     operator unit:GZ-CGJ
+        record_reply               unit:GZ-CGJ
+        submit                     unit:GZ-CGJ
+        review_at_district         
+        review                     operator
+        withdraw                   operator channel
+        close_withdrawn            unit:GZ-CGJ
+        record_rating_offer        system
+        record_delivery            system
+        rate                       channel
+        rate_service               channel
+        record_follow_up           operator
+        send_back                  operator
+        close_dissatisfied         operator
+        file_diligence_statement   unit:GZ-CGJ
+        supervise                  operator
+        answer_supervision         unit:GZ-CGJ
+        review_supervision         operator
+        dismiss_proposal           operator
+        mark_due                   system
+        recompute_deadlines        system
     "#]]
     .assert_eq(&table);
 }
@@ -96,28 +131,145 @@ fn permission_comes_before_everything() {
 }
 
 #[test]
+fn assisting_units_authorities_and_offices_have_their_own_part() {
+    // R3, R32, R34: nobody else's part, and no part without being named.
+    let returned = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 09:05 dispatch GZ-SWJ
+        2026-05-11 09:10 return duty
+        2026-05-11 09:15 approve";
+    let joint = format!(
+        "{returned}
+         2026-05-11 09:20 dispatch GZ-CGJ joint=yes
+         2026-05-11 09:25 assist GZ-GAJ"
+    );
+    let other = "rejected: not-the-handling-unit";
+    for (line, expected) in [
+        ("assisted as=unit:GZ-GAJ", "assistance_recorded"),
+        ("assisted as=unit:GZ-CGJ", other),
+        ("object as=unit:GZ-JTJ", other),
+        ("submit not_wanted as=unit:GZ-GAJ", other),
+        ("return duty as=unit:GZ-GAJ", other),
+        ("extend 2wd as=unit:GZ-GAJ", other),
+    ] {
+        check(&format!("{joint}\n2026-05-11 10:00 {line}"), expected);
+    }
+    // Released, it has no part any more.
+    let released = format!("{joint}\n2026-05-11 10:00 object\n2026-05-11 10:05 release GZ-GAJ");
+    check(&format!("{released}\n2026-05-11 10:10 assisted"), other);
+    let coordinated = format!(
+        "{returned}
+         2026-05-11 09:20 dispatch GZ-JTJ
+         2026-05-11 09:25 return area
+         2026-05-11 09:30 approve
+         2026-05-11 09:35 dispatch GZ-CGJ
+         2026-05-11 09:40 return basis
+         2026-05-11 09:45 approve
+         2026-05-11 09:50 ask_opinion duty_division GZ-BB"
+    );
+    for (line, expected) in [
+        ("opinion as=unit:GZ-BB", "opinion_recorded"),
+        ("opinion as=operator", "opinion_recorded"),
+        ("opinion as=unit:GZ-SJJ", other),
+    ] {
+        check(&format!("{coordinated}\n2026-05-11 10:00 {line}"), expected);
+    }
+    let at_office = "
+        2026-05-11 09:00 register complaint district=440106
+        2026-05-11 09:05 dispatch GZ-D115
+        2026-05-11 09:10 submit not_wanted";
+    for (role, expected) in [
+        ("district:440115", "district_review_passed"),
+        // R3: the office of another district, even the one in which the matter lies.
+        ("district:440106", "rejected: not-permitted"),
+        ("operator", "rejected: not-permitted"),
+    ] {
+        let line = format!("{at_office}\n2026-05-11 10:00 district_pass as={role}");
+        check(&line, expected);
+    }
+}
+
+#[test]
 fn what_is_allowed_now() {
     let names = |script: &str, role: &str| {
-        let mut world = World::new();
-        world.run(script);
+        let world = World::after(script);
         let kinds = allowed(world.order(), &actor(role));
-        kinds
-            .into_iter()
-            .map(CommandKind::name)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let names: Vec<&str> = kinds.into_iter().map(CommandKind::name).collect();
+        names.join(" ")
     };
+    let mut table = String::new();
     let registered = "2026-05-11 10:00 register complaint";
-    assert_eq!(names(registered, "operator"), "route dispatch");
-    assert_eq!(
-        names("2026-05-11 10:00 register consultation", "operator"),
-        "answer_directly route dispatch"
-    );
+    let consultation = "2026-05-11 10:00 register consultation";
     let dispatched = "2026-05-11 10:00 register complaint\n2026-05-11 11:00 dispatch GZ-CGJ";
-    let unit = "accept_duty record_contact_attempt record_reply submit";
-    assert_eq!(names(dispatched, "unit:GZ-CGJ"), unit);
-    assert_eq!(names(dispatched, "unit:GZ-GAJ"), "");
-    assert_eq!(names(dispatched, "operator"), "");
     let commendation = "2026-05-11 10:00 register commendation\n2026-05-11 11:00 dispatch GZ-CGJ";
-    assert_eq!(names(commendation, "unit:GZ-CGJ"), "accept_duty");
+    for (script, role) in [
+        (registered, "operator"),
+        (consultation, "operator"),
+        (dispatched, "operator"),
+        (dispatched, "unit:GZ-CGJ"),
+        (dispatched, "unit:GZ-GAJ"),
+        (dispatched, "channel"),
+        (dispatched, "auditor"),
+        (commendation, "unit:GZ-CGJ"),
+    ] {
+        writeln!(table, "{role}: {}", names(script, role)).unwrap();
+    }
+    expect![[r#"
+        operator: request_information conceal flag_conduct set_priority reclassify list_long_term route dispatch open_coordination add_statement withdraw supervise review_supervision dismiss_proposal
+        operator: request_information conceal flag_conduct set_priority reclassify list_long_term answer_directly route dispatch open_coordination add_statement withdraw supervise review_supervision dismiss_proposal
+        operator: conceal flag_conduct set_priority reclassify list_long_term allow_late_return decide_objection add_statement withdraw supervise review_supervision dismiss_proposal
+        unit:GZ-CGJ: accept_duty request_return name_assisting_units extend record_extension_notice judge_statement record_contact_attempt record_reply submit
+        unit:GZ-GAJ: 
+        channel: add_statement withdraw rate_service
+        auditor: 
+        unit:GZ-CGJ: accept_duty request_return name_assisting_units extend record_extension_notice judge_statement
+    "#]].assert_eq(&table);
+}
+
+#[test]
+fn what_stands_against_the_rest() {
+    // P3, P4: asked beforehand, the answer is the one that the command would get.
+    let forbidden = |script: &str, role: &str, now: &str| {
+        let world = World::after(script);
+        let context = world.context(at(now));
+        let mut text = String::new();
+        for (kind, rejection) in forbidden(world.order(), &actor(role), &context) {
+            let code = rejection.map_or("-", |it| it.code());
+            writeln!(text, "{:27}{code}", kind.name()).unwrap();
+        }
+        text
+    };
+    let extended = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 09:05 dispatch GZ-CGJ
+        2026-05-11 09:10 extend 10wd";
+    let unit = forbidden(extended, "unit:GZ-CGJ", "2026-05-14 00:00:01");
+    expect![[r#"
+        accept_duty                -
+        request_return             return-too-late
+        name_assisting_units       not-a-lead-unit
+        record_assistance          not-the-handling-unit
+        object_to_assisting        not-the-handling-unit
+        record_opinion             not-the-handling-unit
+        extend                     extension-notice-missing
+        record_extension_notice    -
+        judge_statement            -
+        record_contact_attempt     -
+        record_reply               -
+        submit                     extension-notice-missing
+        close_withdrawn            wrong-stage
+        file_diligence_statement   wrong-stage
+        answer_supervision         not-the-handling-unit
+    "#]]
+    .assert_eq(&unit);
+    let twice = crate::rejections::TWICE;
+    let operator = forbidden(twice, "operator", "2026-05-11 12:00");
+    expect_file!["snapshots/forbidden-to-the-centre.txt"].assert_eq(&operator);
+    // Who has no part at all is told nothing but that.
+    let other = forbidden(extended, "unit:GZ-GAJ", "2026-05-14 00:00:01");
+    assert!(
+        other
+            .lines()
+            .all(|line| line.ends_with("not-the-handling-unit"))
+    );
 }

@@ -1,9 +1,12 @@
 //! Random lives of orders: whatever is asked when, these hold after every step.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use lifecycle::event::{Event, Recorded};
+use lifecycle::deadline::DeadlineKind;
+use lifecycle::event::{AssignmentRole, CloseCode, Event, Recorded};
 use lifecycle::ids::Role;
-use lifecycle::order::{Missed, NoDeadline, Stage, WorkOrder};
+use lifecycle::order::{Assignment, Missed, NoDeadline, Stage, WorkOrder};
 use lifecycle::rejection::Rejection;
 use lifecycle::{replay, timers};
 use proptest::prelude::*;
@@ -11,24 +14,70 @@ use proptest::prelude::*;
 use crate::script::{World, at, moment_word};
 
 /// Lines without their instant.
-const COMMANDS: [&str; 36] = [
+const COMMANDS: [&str; 96] = [
     "register complaint",
     "register consultation",
     "register commendation",
     "register suggestion advice=GZ-CGJ:900",
     "register help_request advice=GZ-CGJ:900,GZ-GAJ:880",
     "register complaint advice=failed",
+    "register violation_report missing=yes",
+    "register help_request missing=yes channel=online",
+    "register complaint real_name=dispute given=name,id,contact mediation=yes",
+    "register complaint against=GZ-CGJ district=440115",
+    "request_information",
+    "notice",
+    "supply",
+    "supply who=other",
+    "assess sufficient advice=GZ-CGJ:900",
+    "assess insufficient",
+    "close_incomplete refused",
+    "close_incomplete unreachable",
+    "conceal phone",
+    "flag",
+    "priority urgent",
+    "reclassify consultation",
+    "reclassify complaint",
+    "reclassify commendation",
+    "list 逾期交楼",
+    "list off",
     "answer",
     "answer point=",
     "route advice=GZ-CGJ:900",
     "route advice=no_opinion",
     "dispatch GZ-CGJ",
     "dispatch GZ-GAJ",
+    "dispatch GZ-SWJ joint=yes",
+    "dispatch GZ-D115",
     "dispatch GZ-XXX",
     "dispatch GZ-CGJ limit=36h basis=文件",
-    "dispatch GZ-CGJ limit=3nd basis=文件",
+    "dispatch GZ-CGJ limit=3nd basis=文件 extensions=0",
     "accept",
     "accept as=unit:GZ-GAJ",
+    "return duty",
+    "return facility",
+    "return basis proof=_",
+    "allow_late",
+    "approve",
+    "reject",
+    "assist GZ-GAJ,GZ-JTJ",
+    "assisted",
+    "object",
+    "release GZ-GAJ",
+    "keep GZ-GAJ",
+    "coordinate",
+    "ask_opinion inter_district GZ-BB",
+    "ask_opinion legal_application GZ-SJJ",
+    "opinion",
+    "extend 10wd",
+    "extend 2wd",
+    "extend 3nd",
+    "told",
+    "told unreachable",
+    "add",
+    "add at=00:01",
+    "judge affects",
+    "judge not",
     "call 00:01..00:02 unanswered",
     "call 00:01..00:02 answered",
     "reply",
@@ -36,17 +85,31 @@ const COMMANDS: [&str; 36] = [
     "submit",
     "submit not_wanted",
     "submit unreachable",
+    "submit end=statutory",
+    "submit not_wanted end=repeat earlier=A related=same,finished",
+    "submit mediated=terminated",
     "submit as=unit:GZ-GAJ",
+    "district_pass",
+    "district_fail",
     "pass",
     "fail",
+    "withdraw",
+    "close_withdrawn",
     "offer",
+    "delivered",
     "rate satisfied",
     "rate dissatisfied",
     "rate 还行",
+    "service satisfied",
     "follow_up",
+    "send_back",
     "close",
+    "close exclusion=force_majeure",
+    "statement",
+    "supervise feedback",
+    "supervise 3wd",
+    "answer_supervision",
     "recompute calendar=2027",
-    "recompute calendar=2027b",
     "accept as=admin",
 ];
 
@@ -57,24 +120,54 @@ fn likely(order: Option<&WorkOrder>) -> &'static [&'static str] {
             "register complaint",
             "register consultation",
             "register commendation",
+            "register complaint missing=yes",
+            "register complaint missing=yes channel=online",
         ];
     };
     match &order.stage {
-        Stage::AwaitingDispatch { .. } => &["dispatch GZ-CGJ", "route advice=GZ-CGJ:900"],
-        Stage::AwaitingVerification => &["accept", "reply", "submit not_wanted"],
+        Stage::AwaitingInformation { .. } => &["notice", "supply", "assess sufficient"],
+        Stage::AwaitingDispatch { .. } => &[
+            "dispatch GZ-CGJ",
+            "dispatch GZ-GAJ",
+            "dispatch GZ-SWJ joint=yes",
+            "dispatch GZ-D115",
+            "route advice=GZ-CGJ:900",
+        ],
+        Stage::AwaitingVerification => &["accept", "return duty", "reply", "submit not_wanted"],
+        Stage::ReturnRequested => &["approve", "approve", "reject"],
+        Stage::InCoordination => &["ask_opinion duty_division", "opinion", "dispatch GZ-CGJ"],
         Stage::InHandling => &[
             "reply",
             "submit",
             "submit not_wanted",
+            "extend 10wd",
+            "told",
+            "add",
+            "judge affects",
+            "assist GZ-GAJ",
             "recompute calendar=2027b",
         ],
+        Stage::UnderDistrictReview { .. } => &["district_pass", "district_fail"],
         Stage::UnderReview { .. } => &["pass", "fail", "recompute calendar=2027"],
+        Stage::Withdrawn => &["close_withdrawn"],
         Stage::AwaitingRatingOffer { .. } => &["offer"],
         Stage::AwaitingRating { .. } => &["rate satisfied", "rate dissatisfied", "rate 还行"],
-        Stage::AwaitingFollowUp { .. } => &["follow_up", "close"],
-        Stage::Closed { .. } => &["rate satisfied"],
+        Stage::AwaitingFollowUp { .. } => &["follow_up", "send_back", "close"],
+        Stage::AwaitingStatement { .. } => &["statement", "supervise feedback"],
+        Stage::Closed { .. } => &["rate satisfied", "supervise feedback", "answer_supervision"],
     }
 }
+
+/// What an order accepts after its end; everything else is refused.
+const AFTER_THE_END: [&str; 7] = [
+    "list ",
+    "service ",
+    "supervise ",
+    "answer_supervision",
+    "recompute",
+    "dismiss",
+    "due ",
+];
 
 /// How far time moves before a command, in seconds.
 const STEPS: [i64; 8] = [0, 1, 60, 900, 3600, 6 * 3600, 86_400, 3 * 86_400];
@@ -101,7 +194,7 @@ proptest! {
     })]
 
     #[test]
-    fn invariants_hold(start in 0_i64..400, steps in prop::collection::vec(step(), 1..50)) {
+    fn invariants_hold(start in 0_i64..400, steps in prop::collection::vec(step(), 1..60)) {
         let mut world = World::new();
         let mut now = at("2025-12-20 09:00") + TimeDelta::days(start);
         for (command, pause, fire, on) in steps {
@@ -153,7 +246,8 @@ fn step_once(world: &mut World, command: &str, now: DateTime<Utc>) -> Result<(),
         (_, Err(_)) => prop_assert_eq!(&before, &world.order, "a rejected command changes nothing"),
         (None, Ok(_)) => prop_assert!(command.starts_with("register")),
         (Some(before), Ok(_)) => {
-            let open = !matches!(before.stage, Stage::Closed { .. });
+            let late = AFTER_THE_END.iter().any(|name| command.starts_with(name));
+            let open = !before.is_closed() || late;
             prop_assert!(open, "a closed order accepted `{}`", command);
             check_step(before, world)?;
         }
@@ -200,8 +294,11 @@ fn check_step(before: &WorkOrder, world: &World) -> Result<(), TestCaseError> {
     for (old, new) in before.assignments.iter().zip(&after.assignments) {
         prop_assert_eq!(&old.unit, &new.unit);
         prop_assert!(new.failed_review_seconds >= old.failed_review_seconds);
-        let restarted = new.handle_by.trigger_at != old.handle_by.trigger_at;
-        prop_assert!(!restarted, "a clock restarted without a dispatch");
+        // R30, R37, R38: a clock moves by a dispatch, an extension, a restart; else only a calendar
+        // moves it.
+        let moved = new.handle_by.trigger_seq != old.handle_by.trigger_seq;
+        let superseded = new.superseded.len() > old.superseded.len();
+        prop_assert_eq!(moved, superseded, "a clock moved by itself");
     }
     Ok(())
 }
@@ -212,6 +309,7 @@ fn check_order(order: &WorkOrder, world: &World, now: DateTime<Utc>) -> Result<(
     prop_assert_eq!(replayed.as_ref(), Some(order));
     check_deadline(order)?;
     check_misses(order, now)?;
+    check_prohibitions(order)?;
     let ended = world
         .journal
         .iter()
@@ -221,7 +319,6 @@ fn check_order(order: &WorkOrder, world: &World, now: DateTime<Utc>) -> Result<(
         ended,
         usize::from(matches!(order.stage, Stage::Closed { .. }))
     );
-    prop_assert!(order.ratings.len() <= 1);
     for recorded in &world.journal {
         if recorded.event.name() == "duty_accepted" {
             prop_assert!(matches!(recorded.by.role, Role::Unit(_)));
@@ -230,18 +327,79 @@ fn check_order(order: &WorkOrder, world: &World, now: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
+/// P3, P4, P5, P7: what an order never has, however it got where it is.
+fn check_prohibitions(order: &WorkOrder) -> Result<(), TestCaseError> {
+    let mut returned = BTreeSet::new();
+    let again = |it: &&Assignment| it.role == AssignmentRole::Rehandling;
+    prop_assert!(order.assignments.iter().filter(again).count() <= 1);
+    for assignment in &order.assignments {
+        prop_assert!(assignment.extensions.len() <= 2);
+        if assignment.role == AssignmentRole::Rehandling {
+            prop_assert!(assignment.extensions.is_empty());
+        }
+        if matches!(
+            assignment.role,
+            AssignmentRole::Rehandling | AssignmentRole::Determined
+        ) {
+            prop_assert!(assignment.return_application.is_none());
+        }
+        // R33: after the third unit's return nothing but a determined unit gets it.
+        if returned.len() >= 3 {
+            prop_assert_ne!(assignment.role, AssignmentRole::Ordinary);
+            prop_assert_ne!(assignment.role, AssignmentRole::Lead);
+        }
+        if assignment.was_returned() {
+            returned.insert(&assignment.unit);
+        }
+    }
+    prop_assert_eq!(returned.len() >= 3, order.coordination.is_some());
+    prop_assert!(order.ratings.len() <= 2);
+    if let Stage::Closed {
+        code: CloseCode::Withdrawn,
+        ..
+    } = order.stage
+    {
+        prop_assert!(order.ratings.is_empty(), "a withdrawn order was rated");
+    }
+    Ok(())
+}
+
 /// Exactly one deadline is current, or none with its cause.
 fn check_deadline(order: &WorkOrder) -> Result<(), TestCaseError> {
     let expected = match &order.stage {
+        Stage::AwaitingInformation {
+            answer_by: None, ..
+        }
+        | Stage::AwaitingInformation { supplied: true, .. } => Some(NoDeadline::Information),
+        Stage::AwaitingDispatch { .. } if order.assignment().is_some() => {
+            Some(NoDeadline::Returned)
+        }
+        Stage::InCoordination => {
+            let mut opinions = order.coordination.iter().flat_map(|it| &it.opinions);
+            let asked = opinions.any(|it| it.given.is_none());
+            (!asked).then_some(NoDeadline::Coordination)
+        }
         Stage::UnderReview { .. } => Some(NoDeadline::UnderReview),
         Stage::AwaitingFollowUp { .. } => Some(NoDeadline::FollowUp),
         Stage::Closed { .. } => Some(NoDeadline::Closed),
-        Stage::AwaitingDispatch { .. }
+        Stage::AwaitingInformation { .. }
+        | Stage::AwaitingDispatch { .. }
         | Stage::AwaitingVerification
+        | Stage::ReturnRequested
         | Stage::InHandling
+        | Stage::UnderDistrictReview { .. }
+        | Stage::Withdrawn
         | Stage::AwaitingRatingOffer { .. }
-        | Stage::AwaitingRating { .. } => None,
+        | Stage::AwaitingRating { .. }
+        | Stage::AwaitingStatement { .. } => None,
     };
+    let supervised = order.running_deadlines().iter().any(|deadline| {
+        matches!(
+            deadline.kind,
+            DeadlineKind::Supervision | DeadlineKind::GuidanceFeedback
+        )
+    });
+    let expected = expected.filter(|_| !supervised);
     prop_assert_eq!(order.current_deadline().err(), expected);
     if expected.is_some() {
         prop_assert!(
@@ -254,16 +412,24 @@ fn check_deadline(order: &WorkOrder) -> Result<(), TestCaseError> {
 
 /// A miss is of the past, charged to the unit only where the unit missed it, and recorded once.
 fn check_misses(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), TestCaseError> {
-    use lifecycle::deadline::DeadlineKind as Kind;
+    use DeadlineKind as Kind;
     for (n, missed) in order.missed.iter().enumerate() {
         prop_assert!(missed.due_at < now);
-        let of_unit = matches!(missed.deadline, Kind::Verification | Kind::Handling);
-        prop_assert_eq!(missed.unit.is_some(), of_unit);
-        prop_assert_ne!(missed.deadline, Kind::Rating, "not rating is nobody's miss");
-        let again = order.missed[..n]
-            .iter()
-            .any(|other| other.deadline == missed.deadline);
-        prop_assert!(!again, "{:?} missed twice", missed.deadline);
+        let of_center = matches!(missed.deadline, Kind::Dispatch | Kind::RatingOffer);
+        prop_assert_eq!(missed.unit.is_none(), of_center);
+        let nobodys = matches!(
+            missed.deadline,
+            Kind::Rating | Kind::Information | Kind::DiligenceStatement
+        );
+        prop_assert!(!nobodys, "{:?} is nobody's miss", missed.deadline);
+        let beside = matches!(missed.deadline, Kind::Supervision | Kind::Opinion);
+        let again = order.missed[..n].iter().any(|other| {
+            other.deadline == missed.deadline
+                && other.due_at == missed.due_at
+                && other.unit == missed.unit
+        });
+        // Two questions to one authority, two supervisions of one unit, may end together.
+        prop_assert!(!again || beside, "{:?} missed twice", missed.deadline);
     }
     let done = order
         .assignments

@@ -20,11 +20,11 @@ fn moves_what_is_provisional() {
         2026-12-20 11:00 recompute calendar=2027";
     expect![[r#"
         2026-12-18 09:00 register complaint
-          registered, dispatch by 2026-12-21 24:00 (R20 第十三条第二项, 1 working days, from event 1)
+          registered, dispatch by 2026-12-21 24:00 (R20 第十三条第二项, 1 working day, from event 1)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-12-21 24:00
         2026-12-18 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-12-22 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2027-01-04 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-12-23 24:00, provisional)
+          dispatched GZ-CGJ by Person, verification by 2026-12-22 24:00 (R26 第十六条, 2 working days, from event 2), handling by 2027-01-04 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-12-23 24:00, provisional)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-12-22 24:00
         2026-12-18 11:00 recompute
@@ -105,11 +105,11 @@ fn never_makes_anything_overdue_in_the_past() {
         2027-01-19 00:00:01 due handling";
     expect![[r#"
         2027-01-04 09:00 register complaint
-          registered, dispatch by 2027-01-05 24:00 (R20 第十三条第二项, 1 working days, from event 1, provisional)
+          registered, dispatch by 2027-01-05 24:00 (R20 第十三条第二项, 1 working day, from event 1, provisional)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2027-01-05 24:00
         2027-01-05 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2027-01-07 24:00 (R26 第十六条, 2 working days, from event 2, provisional); handling by 2027-01-19 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2027-01-10 24:00, provisional)
+          dispatched GZ-CGJ by Person, verification by 2027-01-07 24:00 (R26 第十六条, 2 working days, from event 2, provisional), handling by 2027-01-19 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2027-01-10 24:00, provisional)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2027-01-07 24:00
         2027-01-05 11:00 accept

@@ -6,7 +6,7 @@ use calendar::due_text;
 use lifecycle::Decision;
 use lifecycle::deadline::Deadline;
 use lifecycle::effect::{Effect, Notice, Notification, Recipient};
-use lifecycle::event::{Event, RoutingConsequence};
+use lifecycle::event::{AssignmentRole, Event, RoutingConsequence};
 use lifecycle::order::WorkOrder;
 use lifecycle::rejection::Rejection;
 
@@ -21,7 +21,11 @@ pub(crate) fn check(script: &str, expected: &str) {
 
 /// Runs a script and shows each line with what it came to.
 pub(crate) fn transcript(script: &str) -> String {
-    let mut world = World::new();
+    transcript_in(&mut World::new(), script)
+}
+
+/// The same, going on in a world.
+pub(crate) fn transcript_in(world: &mut World, script: &str) -> String {
     let mut out = String::new();
     for line in script
         .lines()
@@ -89,30 +93,53 @@ fn short(event: &Event) -> String {
     }
 }
 
+/// The event with what it started, and who it is about.
+fn long(event: &Event) -> String {
+    let mut text = short(event);
+    if let Some(about) = about(event) {
+        write!(text, " {about}").unwrap();
+    }
+    for deadline in deadlines(event) {
+        write!(text, ", {}", deadline_text(deadline)).unwrap();
+    }
+    text
+}
+
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of most events the name says all"
 )]
-fn long(event: &Event) -> String {
-    let text = short(event);
-    match event {
-        Event::Registered { dispatch_by, .. } => format!("{text}, {}", deadline_text(dispatch_by)),
+fn about(event: &Event) -> Option<String> {
+    let text = match event {
         Event::Dispatched {
             unit,
             chosen_by,
-            verify_by,
-            handle_by,
+            role,
             ..
-        } => {
-            let verify = verify_by.as_ref().map(deadline_text).unwrap_or_default();
-            format!(
-                "{text} {unit} by {chosen_by:?}, {verify}; {}",
-                deadline_text(handle_by)
-            )
+        } => match role {
+            AssignmentRole::Ordinary => format!("{unit} by {chosen_by:?}"),
+            AssignmentRole::Lead | AssignmentRole::Determined | AssignmentRole::Rehandling => {
+                format!("{unit} by {chosen_by:?} as {}", role.name())
+            }
+        },
+        Event::Rated { rating } => format!("{rating:?}"),
+        Event::PrioritySet { priority, reason } => {
+            let by = reason.map_or("a rule", |_| "a person");
+            format!("{priority:?} by {by}")
         }
-        Event::ReviewPassed { offer_by } => format!("{text}, {}", deadline_text(offer_by)),
-        Event::RatingOffered { rate_by, .. } => format!("{text}, {}", deadline_text(rate_by)),
-        Event::Rated { rating } => format!("{text} {rating:?}"),
+        Event::Reclassified { order_type, .. } => format!("{order_type:?}"),
+        Event::OpinionRequested { request, .. } => {
+            format!("{:?} of {}", request.dispute, request.adviser)
+        }
+        Event::StatementJudged { judgement, .. } => format!("{:?}", judgement.effect),
+        Event::Supervised { order, unit, .. } => format!("{:?} of {unit}", order.case),
+        Event::SupervisionAnswered { unit, .. }
+        | Event::AssistanceRecorded { unit, .. }
+        | Event::AssistanceObjected { unit, .. } => unit.to_string(),
+        Event::ObjectionDecided { unit, released, .. } => {
+            format!("{unit} {}", if *released { "released" } else { "kept" })
+        }
+        Event::PassedToDistrict { district } => district.to_string(),
         Event::DeadlineMarked {
             due_at,
             unit,
@@ -124,19 +151,55 @@ fn long(event: &Event) -> String {
             let note = if *provisional { ", provisional" } else { "" };
             let again =
                 ask_again_at.map_or_else(String::new, |at| format!(", ask again {}", due_text(at)));
-            format!("{text} {} of {who}{note}{again}", due_text(*due_at))
+            format!("{} of {who}{note}{again}", due_text(*due_at))
         }
         Event::DeadlineRecomputed {
-            deadline,
-            previous_due_at,
-        } => {
-            format!(
-                "{text} from {}, {}",
-                due_text(*previous_due_at),
-                deadline_text(deadline)
-            )
+            previous_due_at, ..
+        } => format!("from {}", due_text(*previous_due_at)),
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// The deadlines that an event starts.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most events start no deadline"
+)]
+fn deadlines(event: &Event) -> Vec<&Deadline> {
+    match event {
+        Event::Registered { dispatch_by, .. } | Event::InformationSufficient { dispatch_by } => {
+            vec![dispatch_by]
         }
-        _ => text,
+        Event::InformationNoticeSent { answer_by, .. } => vec![answer_by],
+        Event::Dispatched {
+            verify_by,
+            handle_by,
+            assist_by,
+            ..
+        } => {
+            let verify_and_assist = verify_by.iter().chain(assist_by);
+            verify_and_assist.chain([handle_by]).collect()
+        }
+        Event::Reclassified {
+            deadlines: Some(new),
+            ..
+        } => new.verify_by.iter().chain([&new.handle_by]).collect(),
+        Event::OpinionRequested { opinion_by, .. } => vec![opinion_by],
+        Event::Extended { handle_by, .. } | Event::SentBack { handle_by, .. } => vec![handle_by],
+        Event::StatementJudged { handle_by, .. } => handle_by.iter().collect(),
+        Event::ReviewPassed { offer_by } => vec![offer_by],
+        Event::RatingOffered { rate_by, .. } => vec![rate_by],
+        Event::DeliveryRecorded { deadline, .. } | Event::DeadlineRecomputed { deadline, .. } => {
+            vec![deadline]
+        }
+        Event::StatementAwaited { statement_by } => vec![statement_by],
+        Event::Supervised {
+            answer_by,
+            guidance_by,
+            ..
+        } => answer_by.iter().chain(guidance_by).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -165,6 +228,7 @@ pub(crate) fn deadline_text(deadline: &Deadline) -> String {
 fn effect_text(effect: &Effect) -> String {
     match effect {
         Effect::OfferRating => "offer rating".to_owned(),
+        Effect::AskForInformation => "ask for information".to_owned(),
         Effect::Notify(Notification { to, about }) => {
             format!("tell {}: {}", recipient_text(to), notice_text(about))
         }
@@ -178,9 +242,15 @@ fn recipient_text(recipient: &Recipient) -> String {
         Recipient::LeaderInCharge(code) => format!("leader of {code}"),
         Recipient::DistrictOffice(code) => format!("district {code}"),
         Recipient::Center => "center".to_owned(),
+        Recipient::Adviser(code) => format!("adviser {code}"),
     }
 }
 
+/// The name of a notice, with what it says of time; texts are only references.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of most notices the name says all"
+)]
 fn notice_text(notice: &Notice) -> String {
     match notice {
         Notice::DueSoon { deadline } => format!("{deadline} due soon"),
@@ -188,14 +258,22 @@ fn notice_text(notice: &Notice) -> String {
         Notice::DeadlineRecomputed { deadline } => format!("{deadline} recomputed"),
         Notice::Attention { reason } => format!("attention, {reason}"),
         Notice::EscalationProposed { action, reason } => format!("proposed {action:?}, {reason}"),
-        Notice::Dispatched
-        | Notice::AwaitsRouting
-        | Notice::RatingOffered
-        | Notice::AwaitsReview
-        | Notice::ReviewFailed
-        | Notice::AwaitsFollowUp
-        | Notice::Closed => format!("{notice:?}"),
+        Notice::Extended { due_at, .. } => format!("Extended until {}", due_text(*due_at)),
+        Notice::HandlingRestarted { due_at } => {
+            format!("HandlingRestarted until {}", due_text(*due_at))
+        }
+        Notice::RestartedOften { times } => format!("RestartedOften, {times} times"),
+        other => {
+            let text = format!("{other:?}");
+            text.split([' ', '(']).next().unwrap_or_default().to_owned()
+        }
     }
+}
+
+/// Everybody who is told something by a decision, as short text.
+pub(crate) fn told(result: &Result<Decision, Rejection>) -> Vec<String> {
+    let decision = result.as_ref().unwrap_or_else(|it| panic!("{it:?}"));
+    decision.effects.iter().map(effect_text).collect()
 }
 
 fn state(order: &WorkOrder) -> String {

@@ -1,156 +1,19 @@
-//! Whole lives of orders, and the vectors of the catalogue that concern orders.
+//! Whole lives of orders.
 
-use calendar::due_text;
+mod beside;
+
+mod hard_case;
+
+mod joint;
+
+mod second_handling;
+
+mod withdrawal;
+
 use expect_test::expect;
 
 use crate::script::World;
 use crate::show::transcript;
-
-/// Rule, type, trigger, counted days, due: V01 to V11 of the catalogue and what else concerns an order
-/// on its main path. V10 is the same window as R26; V12 comes with lead units.
-const VECTORS: [(&str, &str, &str, &str, &str); 14] = [
-    (
-        "R20",
-        "complaint",
-        "2026-02-13 09:00",
-        "02-14",
-        "2026-02-14 24:00",
-    ),
-    (
-        "R20",
-        "complaint",
-        "2026-02-14 10:00",
-        "02-24",
-        "2026-02-24 24:00",
-    ),
-    (
-        "R20",
-        "complaint",
-        "2026-10-03 12:00",
-        "10-08",
-        "2026-10-08 24:00",
-    ),
-    (
-        "R21",
-        "consultation",
-        "2026-02-14 09:00",
-        "02-24 02-25",
-        "2026-02-25 24:00",
-    ),
-    (
-        "R21",
-        "consultation",
-        "2026-09-24 15:00",
-        "09-28 09-29",
-        "2026-09-29 24:00",
-    ),
-    (
-        "R22",
-        "complaint",
-        "2026-09-18 16:00",
-        "09-20 09-21 09-22 09-23 09-24 09-28 09-29 09-30 10-08 10-09",
-        "2026-10-09 24:00",
-    ),
-    (
-        "R22",
-        "complaint",
-        "2026-09-16 23:59:59",
-        "09-17 09-18 09-20 09-21 09-22 09-23 09-24 09-28 09-29 09-30",
-        "2026-09-30 24:00",
-    ),
-    (
-        "R22",
-        "suggestion",
-        "2025-12-24 00:00",
-        "12-25 12-26 12-29 12-30 12-31 01-04 01-05 01-06 01-07 01-08",
-        "2026-01-08 24:00",
-    ),
-    (
-        "R22",
-        "violation_report",
-        "2026-04-30 10:00",
-        "05-06 05-07 05-08 05-09 05-11 05-12 05-13 05-14 05-15 05-18",
-        "2026-05-18 24:00",
-    ),
-    (
-        "R26",
-        "complaint",
-        "2026-04-30 10:00",
-        "05-06 05-07",
-        "2026-05-07 24:00",
-    ),
-    (
-        "R22",
-        "help_request",
-        "2026-05-11 10:30",
-        "05-12 05-13 05-14 05-15 05-18 05-19 05-20 05-21 05-22 05-25",
-        "2026-05-25 24:00",
-    ),
-    (
-        "R19",
-        "consultation",
-        "2026-02-13 09:00",
-        "02-14",
-        "2026-02-14 24:00",
-    ),
-    // A-18: a commendation is read within the time of a non-consultation.
-    (
-        "R22",
-        "commendation",
-        "2026-05-11 10:30",
-        "05-12 05-13 05-14 05-15 05-18 05-19 05-20 05-21 05-22 05-25",
-        "2026-05-25 24:00",
-    ),
-    // The last complete one without the notice for 2027.
-    (
-        "R22",
-        "complaint",
-        "2026-12-17 10:00",
-        "12-18 12-21 12-22 12-23 12-24 12-25 12-28 12-29 12-30 12-31",
-        "2026-12-31 24:00",
-    ),
-];
-
-#[test]
-fn vectors() {
-    for (rule, order_type, trigger, days, due_at) in VECTORS {
-        let registered = format!("{trigger} register {order_type}");
-        let dispatched = format!("{registered}\n{trigger} dispatch GZ-CGJ");
-        let of_dispatch = matches!(rule, "R19" | "R20");
-        let mut world = World::new();
-        world.run(if of_dispatch {
-            &registered
-        } else {
-            &dispatched
-        });
-        let order = world.order();
-        let deadline = match rule {
-            "R19" | "R20" => &order.dispatch_by,
-            "R26" => order.assignment().unwrap().verify_by.as_ref().unwrap(),
-            _ => &order.assignment().unwrap().handle_by,
-        };
-        let counted = deadline
-            .due
-            .counted
-            .iter()
-            .map(|day| day.format("%m-%d").to_string());
-        assert_eq!(deadline.rule, rule);
-        assert_eq!(counted.collect::<Vec<_>>().join(" "), days);
-        assert_eq!(due_text(deadline.due.due_at), due_at);
-        assert!(!deadline.due.provisional);
-        assert_eq!(deadline.rule_set, "穗政数规字〔2023〕1号");
-    }
-}
-
-#[test]
-fn provisional_from_the_next_day_on() {
-    let mut world = World::new();
-    world.run("2026-12-18 09:00 register complaint\n2026-12-18 10:00 dispatch GZ-CGJ");
-    let assignment = world.order().assignment().unwrap();
-    assert!(assignment.handle_by.due.provisional);
-    assert!(!assignment.verify_by.as_ref().unwrap().due.provisional);
-    assert!(world.order().is_provisional());
-}
 
 #[test]
 fn overdue_at_the_weekend_after() {
@@ -164,11 +27,11 @@ fn overdue_at_the_weekend_after() {
         2026-10-08 09:00 pass";
     expect![[r#"
         2026-09-16 09:00 register complaint
-          registered, dispatch by 2026-09-17 24:00 (R20 第十三条第二项, 1 working days, from event 1)
+          registered, dispatch by 2026-09-17 24:00 (R20 第十三条第二项, 1 working day, from event 1)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-09-17 24:00
         2026-09-16 10:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-09-18 24:00 (R26 第十六条, 2 working days, from event 2), handling by 2026-09-30 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-20 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-09-18 24:00
         2026-09-16 11:00 accept
@@ -215,11 +78,11 @@ fn failed_review_and_late_resubmission() {
     );
     expect![[r#"
         2026-09-18 15:00 register complaint
-          registered, dispatch by 2026-09-20 24:00 (R20 第十三条第二项, 1 working days, from event 1)
+          registered, dispatch by 2026-09-20 24:00 (R20 第十三条第二项, 1 working day, from event 1)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-09-20 24:00
         2026-09-18 16:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-09-21 24:00 (R26 第十六条, 2 working days, from event 2); handling by 2026-10-09 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-22 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-09-21 24:00 (R26 第十六条, 2 working days, from event 2), handling by 2026-10-09 24:00 (R22 第十四条第二项, 10 working days, from event 2, warn 2026-09-22 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-09-21 24:00
         2026-09-20 09:00 accept
@@ -289,12 +152,12 @@ fn consultation_dispatched_over_the_spring_festival() {
         2026-02-26 00:00:01 due handling";
     expect![[r#"
         2026-02-13 09:00 register consultation advice=GZ-CGJ:950
-          registered, dispatch by 2026-02-14 24:00 (R19 第十三条第一项, 1 working days, from event 1)
+          registered, dispatch by 2026-02-14 24:00 (R19 第十三条第一项, 1 working day, from event 1)
           routing_advised(MaybeAnswerable)
           > tell center: AwaitsRouting
           = awaiting_dispatch, dispatch 2026-02-14 24:00
         2026-02-14 09:00 dispatch GZ-CGJ
-          dispatched GZ-CGJ by Person, verification by 2026-02-25 24:00 (R26 第十六条, 2 working days, from event 3); handling by 2026-02-25 24:00 (R21 第十四条第一项, 2 working days, from event 3, warn 2026-02-23 24:00)
+          dispatched GZ-CGJ by Person, verification by 2026-02-25 24:00 (R26 第十六条, 2 working days, from event 3), handling by 2026-02-25 24:00 (R21 第十四条第一项, 2 working days, from event 3, warn 2026-02-23 24:00)
           > tell unit GZ-CGJ: Dispatched
           = awaiting_verification, verification 2026-02-25 24:00
         2026-02-26 00:00:01 due verification
@@ -327,9 +190,9 @@ fn dissatisfied_and_not_sent_back() {
         2026-05-15 12:00 due handling";
     expect![[r#"
         2026-05-11 09:00 register help_request district=440115 advice=GZ-CGJ:950
-          registered, dispatch by 2026-05-12 24:00 (R20 第十三条第二项, 1 working days, from event 1)
+          registered, dispatch by 2026-05-12 24:00 (R20 第十三条第二项, 1 working day, from event 1)
           routing_advised
-          dispatched GZ-CGJ by Advice, verification by 2026-05-13 24:00 (R26 第十六条, 2 working days, from event 3); handling by 2026-05-25 24:00 (R22 第十四条第二项, 10 working days, from event 3, warn 2026-05-14 24:00)
+          dispatched GZ-CGJ by Advice, verification by 2026-05-13 24:00 (R26 第十六条, 2 working days, from event 3), handling by 2026-05-25 24:00 (R22 第十四条第二项, 10 working days, from event 3, warn 2026-05-14 24:00)
           > tell unit GZ-CGJ: Dispatched
           > tell district 440115: Dispatched
           = awaiting_verification, verification 2026-05-13 24:00

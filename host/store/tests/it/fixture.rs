@@ -8,7 +8,8 @@ use contract::routing::Candidate;
 use contract::types::{Channel, OrderType};
 use engine::ports::{Commit, CommitError, PersonalData, Store as _};
 use lifecycle::advice::{Attempt, Outcome, RoutingAdvice, RuleImage};
-use lifecycle::command::{Command, Registration};
+use lifecycle::assessment::Assessment;
+use lifecycle::command::{Command, Identification, Registration};
 use lifecycle::directory::{Directory, District, Unit};
 use lifecycle::event::Recorded;
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, Role, TextId, UnitCode};
@@ -117,6 +118,14 @@ pub(crate) fn registration(n: u8, now: DateTime<Utc>, by: &Actor) -> Commit {
         requester: RequesterId(uuid(1)),
         request: TextId(uuid(2)),
         source: Some(format!("test:{n}")),
+        real_name: None,
+        identification: Identification::default(),
+        concealment: None,
+        consumer_mediation: false,
+        against_unit: None,
+        contact: None,
+        refiled_from: None,
+        missing: None,
     });
     let mut commit = step(None, &command, by, now);
     commit.requester = Some((
@@ -149,6 +158,7 @@ pub(crate) fn step(
     let facts = Facts {
         routing: Some(advice()),
         escalation: None,
+        related: None,
     };
     let decision = lifecycle::decide(order, command, by, &facts, &context).unwrap();
     let expected_version = order.map_or(0, |order| order.version);
@@ -171,6 +181,7 @@ pub(crate) fn step(
         expected_version,
         events,
         timers: lifecycle::timers(&order),
+        assessment: Assessment::of(&order, &calendar),
         order,
         effects: decision.effects,
         requester: None,
@@ -213,6 +224,7 @@ fn directory() -> Directory {
         code: DistrictCode::new("440106"),
         name: "天河区".to_owned(),
         office: "天河区热线办".to_owned(),
+        reviews: false,
     };
     let unit = Unit {
         code: UnitCode::new("GZ-D106"),

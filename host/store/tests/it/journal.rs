@@ -3,8 +3,8 @@
 use contract::types::Rating;
 use engine::ports::Store as _;
 use lifecycle::command::{
-    Command, Evidence, EvidenceKind, HandlingReport, RatingChoice, RatingOffer, Reply, ReplyMethod,
-    Review,
+    Command, Evidence, EvidenceKind, HandlingConclusion, HandlingReport, RatingChoice, RatingOffer,
+    Reply, ReplyMethod, ReportContent, Review,
 };
 use lifecycle::ids::{Actor, TextId};
 use rusqlite::Connection;
@@ -32,6 +32,11 @@ fn handled() -> [(Command, Actor); 6] {
         result: text,
         reply_exception: None,
         remarks: None,
+        conclusion: HandlingConclusion::Handled,
+        content: Some(ReportContent::Complaint {
+            handling: text,
+            mediation: None,
+        }),
     };
     let offer = RatingOffer {
         sent_at: now,

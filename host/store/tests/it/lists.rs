@@ -3,9 +3,11 @@
 use contract::types::OrderType;
 use engine::ports::{ListError, OrderFilter, Store as _};
 use lifecycle::command::Command;
+use lifecycle::event::CloseCode;
 use lifecycle::ids::{DistrictCode, UnitCode};
+use lifecycle::order::Stage;
 
-use crate::fixture::{Fixture, at, channel, operator, registration, unit};
+use crate::fixture::{Fixture, at, channel, operator, registration, step, unit};
 
 /// Seven orders, two an hour; the third was registered by a channel, the first is accepted.
 fn seven() -> Fixture {
@@ -150,12 +152,29 @@ fn a_line_is_the_order_in_short() {
 }
 
 #[test]
-fn open_orders_come_in_pages_and_without_the_closed_ones() {
+fn open_orders_come_in_pages_and_without_those_that_nothing_runs_on() {
     let fixture = seven();
-    let third = fixture.store.order_by_source("test:3").unwrap().unwrap();
-    let closed = "UPDATE orders SET stage = 'closed' WHERE id = ?1";
+    let of = |n: u8| {
+        let source = format!("test:{n}");
+        fixture.store.order_by_source(&source).unwrap().unwrap()
+    };
+    let (second, third) = (of(2), of(3));
+    let later = at("2026-09-16T21:00:00+08:00");
+    let mut closed = step(
+        Some(&fixture.load(&third)),
+        &Command::AcceptDuty,
+        &unit(),
+        later,
+    );
+    closed.order.stage = Stage::Closed {
+        code: CloseCode::NotRated,
+        at: later,
+    };
+    fixture.store.commit(closed).unwrap();
+    // What its line shows is not what counts.
     let raw = fixture.raw();
-    raw.execute(closed, [third.as_str()]).unwrap();
+    let closed = "UPDATE orders SET stage = 'closed' WHERE id = ?1";
+    raw.execute(closed, [second.as_str()]).unwrap();
     let mut sizes = Vec::new();
     let mut seen = Vec::new();
     loop {
@@ -167,14 +186,36 @@ fn open_orders_come_in_pages_and_without_the_closed_ones() {
         seen.extend(page.into_iter().map(|order| order.id));
     }
     assert_eq!(sizes, [4, 2]);
-    assert!(seen.is_sorted() && !seen.contains(&third));
+    assert!(seen.is_sorted() && !seen.contains(&third) && seen.contains(&second));
     let plan: String = raw
         .query_row(
-            "EXPLAIN QUERY PLAN SELECT state FROM orders WHERE stage <> 'closed' AND id > ?1 \
+            "EXPLAIN QUERY PLAN SELECT state FROM orders WHERE open = 1 AND id > ?1 \
              ORDER BY id LIMIT ?2",
             rusqlite::params!["", 4],
             |row| row.get(3),
         )
         .unwrap();
     assert!(plan.contains("orders_open"), "{plan}");
+}
+
+#[test]
+fn what_is_rare_is_found_by_an_index() {
+    let fixture = seven();
+    let raw = fixture.raw();
+    for (condition, index) in [
+        ("overdue = 1", "orders_overdue"),
+        ("provisional = 1", "orders_provisional"),
+        ("district = '440106'", "orders_by_district"),
+        ("unit = 'GZ-D106'", "orders_by_unit"),
+        ("stage = 'in_handling'", "orders_by_stage"),
+    ] {
+        let query = format!(
+            "EXPLAIN QUERY PLAN SELECT id FROM orders WHERE {condition}
+             ORDER BY registered_at DESC, id DESC LIMIT 9"
+        );
+        let mut plan = raw.prepare(&query).unwrap();
+        let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        assert!(steps.len() == 1 && steps[0].contains(index), "{steps:?}");
+    }
 }

@@ -1,7 +1,10 @@
 //! The store on a real disk: through its port, and by looking into the file.
 #![cfg(test)]
 
+mod assessment;
 mod commits;
+mod deliveries;
+mod dossiers;
 mod fixture;
 mod journal;
 mod lists;

@@ -1,9 +1,10 @@
 //! Timers and effects: in order, replaced with the order's state, done once.
 
-use engine::ports::{DueTimer, Message, Store as _};
+use engine::ports::{DueTimer, Message, Posting, Store as _};
 use lifecycle::command::{Command, Moment};
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Effect, Notice, Notification, Recipient};
+use lifecycle::timer::Timer;
 
 use crate::fixture::{Fixture, at, operator, registration, step, unit};
 
@@ -97,6 +98,61 @@ fn timers_go_with_the_state() {
 }
 
 #[test]
+fn deadlines_of_one_kind_have_a_timer_each() {
+    let fixture = Fixture::new();
+    let mut commit = registration(1, at("2026-09-16T10:00:00+08:00"), &operator());
+    let (early, late) = (
+        at("2026-09-18T00:00:00+08:00"),
+        at("2026-09-19T00:00:00+08:00"),
+    );
+    // Two of them end at one instant.
+    commit.timers = [late, early, late]
+        .map(|at| Timer {
+            at,
+            ..commit.timers[0]
+        })
+        .to_vec();
+    fixture.store.commit(commit).unwrap();
+    let all = || {
+        let end = at("2027-01-01T00:00:00+08:00");
+        fixture.store.due_timers(end, 10).unwrap()
+    };
+    let due = all();
+    assert_eq!(
+        due.iter().map(|it| it.at).collect::<Vec<_>>(),
+        [early, late]
+    );
+    fixture.store.drop_timer(&due[0]).unwrap();
+    assert_eq!(all(), due[1..]);
+    // What is due is found and ordered by the index alone, however much of it there is.
+    let raw = fixture.raw();
+    let mut plan = raw
+        .prepare(
+            "EXPLAIN QUERY PLAN
+             SELECT o.id, t.at, t.deadline, t.moment FROM timers t JOIN orders o ON o.n = t.order_n
+             WHERE t.at < 1 ORDER BY t.at, t.order_n, t.deadline, t.moment LIMIT 1",
+        )
+        .unwrap();
+    let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+    let steps: Vec<String> = steps.map(Result::unwrap).collect();
+    assert!(steps[0].contains("timers_by_instant"), "{steps:?}");
+    assert!(
+        steps
+            .iter()
+            .all(|step| !step.contains("SORT") && !step.contains("TEMP")),
+        "{steps:?}"
+    );
+}
+
+/// A message that stays in its box.
+fn boxed(message: Message) -> Posting {
+    Posting {
+        message,
+        channels: Vec::new(),
+    }
+}
+
+#[test]
 fn effects_are_pending_until_they_are_done() {
     let fixture = Fixture::new();
     let orders = [fixture.register(1), fixture.register(2)];
@@ -117,8 +173,9 @@ fn effects_are_pending_until_they_are_done() {
     };
     let messages: Vec<Message> = pending.iter().map(message).collect();
     // Delivered, and delivered once more because nobody remembers.
-    fixture.store.deliver(&messages).unwrap();
-    fixture.store.deliver(&messages).unwrap();
+    let postings: Vec<Posting> = messages.iter().cloned().map(boxed).collect();
+    fixture.store.deliver(&postings).unwrap();
+    fixture.store.deliver(&postings).unwrap();
     assert!(fixture.store.pending_effects(10).unwrap().is_empty());
     let fixture = fixture.reopened();
     for order in &orders {
@@ -165,7 +222,7 @@ fn a_commit_completes_its_effect_and_delivers_its_message() {
         },
     };
     commit.completes = Some(effect);
-    commit.message = Some(message.clone());
+    commit.message = Some(boxed(message.clone()));
     fixture.store.commit(commit).unwrap();
     assert!(
         fixture

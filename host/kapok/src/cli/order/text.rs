@@ -15,6 +15,48 @@ pub(super) fn order(order: &Value) -> String {
     lines.join("\n")
 }
 
+/// Why an order stands as it does.
+pub(super) fn explanation(explanation: &Value) -> String {
+    let mut lines = vec![format!(
+        "{}  {}  (version {}; {}, calendar {})",
+        text(explanation, "order"),
+        text(explanation, "stage"),
+        text(explanation, "version"),
+        text(explanation, "rule_set"),
+        text(explanation, "calendar_version"),
+    )];
+    section(&mut lines, "Deadlines", explanation, "deadlines", deadline);
+    section(&mut lines, "Course", explanation, "course", step);
+    section(&mut lines, "Commands", explanation, "commands", standing);
+    lines.join("\n")
+}
+
+fn step(step: &Value) -> Vec<String> {
+    let said = step.get("explanation").unwrap_or(&Value::Null);
+    vec![
+        format!("{} ({})", text(said, "zh"), text(step, "article")),
+        format!("  {}", text(said, "en")),
+    ]
+}
+
+fn standing(standing: &Value) -> Vec<String> {
+    let (role, command) = (text(standing, "role"), text(standing, "command"));
+    let head = format!("{role:<9} {command:<26}");
+    vec![match standing.get("forbidden_by") {
+        None | Some(Value::Null) => format!("{head} allowed"),
+        Some(by) => {
+            let article = text(by, "article");
+            let article = if article.is_empty() {
+                String::new()
+            } else {
+                format!("{article}: ")
+            };
+            let (detail, way_out) = (text(by, "detail"), text(by, "way_out"));
+            format!("{head} no; {article}{detail}; {way_out}")
+        }
+    }]
+}
+
 /// A list of orders.
 pub(super) fn list(orders: &[Value]) -> String {
     let rows: Vec<Vec<String>> = orders
@@ -89,7 +131,7 @@ fn head(order: &Value) -> Vec<String> {
     lines
 }
 
-fn section(
+pub(in crate::cli) fn section(
     lines: &mut Vec<String>,
     title: &str,
     order: &Value,
@@ -107,7 +149,7 @@ fn section(
     }
 }
 
-fn deadline(deadline: &Value) -> Vec<String> {
+pub(in crate::cli) fn deadline(deadline: &Value) -> Vec<String> {
     let left = |name: &str, words: &str| {
         deadline
             .get(name)
@@ -177,7 +219,7 @@ fn decision(decision: &Value) -> Vec<String> {
     lines
 }
 
-fn event(event: &Value) -> Vec<String> {
+pub(in crate::cli) fn event(event: &Value) -> Vec<String> {
     let by = event.get("by").unwrap_or(&Value::Null);
     let code = by.get("code").and_then(Value::as_str);
     let code = code.map(|code| format!(" {code}")).unwrap_or_default();
@@ -195,15 +237,29 @@ fn message(message: &Value) -> Vec<String> {
     let to = message.get("to").unwrap_or(&Value::Null);
     let code = to.get("code").and_then(Value::as_str);
     let code = code.map(|code| format!(" {code}")).unwrap_or_default();
-    vec![format!(
+    let mut lines = vec![format!(
         "{} {} to {}{code}",
         time(message, "at"),
         text(message, "notice"),
         text(to, "recipient")
-    )]
+    )];
+    lines.extend(items(message, "deliveries").iter().map(delivery));
+    lines
 }
 
-fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+/// How a message went out, by one channel.
+fn delivery(delivery: &Value) -> String {
+    let state = text(delivery, "state");
+    let (channel, attempts) = (text(delivery, "channel"), text(delivery, "attempts"));
+    let detail = match state.as_str() {
+        "sent" => time(delivery, "sent_at"),
+        "delivered" => time(delivery, "delivered_at"),
+        _ => format!("after {attempts} attempts: {}", text(delivery, "problem")),
+    };
+    format!("  by {channel}: {state} {detail}")
+}
+
+pub(in crate::cli) fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value
         .get(name)
         .and_then(Value::as_array)
@@ -211,7 +267,7 @@ fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 }
 
 /// A field as text; `-` if it is not there.
-fn text(value: &Value, name: &str) -> String {
+pub(in crate::cli) fn text(value: &Value, name: &str) -> String {
     match value.get(name) {
         None | Some(Value::Null) => "-".to_owned(),
         Some(Value::String(text)) => text.clone(),
@@ -222,13 +278,13 @@ fn text(value: &Value, name: &str) -> String {
 }
 
 /// A field that is an instant, as local date and time.
-fn time(value: &Value, name: &str) -> String {
+pub(in crate::cli) fn time(value: &Value, name: &str) -> String {
     let text = text(value, name);
     values::instant(&text).map_or(text, values::local)
 }
 
 /// A field that is a due instant, as the regulation writes it: `2026-10-09 24:00`.
-fn due(value: &Value, name: &str) -> String {
+pub(in crate::cli) fn due(value: &Value, name: &str) -> String {
     let text = text(value, name);
     values::instant(&text).map_or(text, due_text)
 }

@@ -61,19 +61,17 @@ impl Store {
 impl Target for Store {
     fn file(&self, record: &Record, at: At) -> anyhow::Result<Outcome> {
         let request = NewRequest {
-            order_type: record.order_type,
-            channel: record.channel,
             district: record.district.clone(),
             street: record.street.clone(),
             category: record.category.clone(),
             subject: record.subject.clone(),
-            text: record.text.clone(),
             personal: record.personal.clone(),
             source: Some(record.source()),
             registered_at: match at {
                 At::Now => None,
                 At::Received => record.received_at,
             },
+            ..NewRequest::new(record.order_type, record.channel, record.text.clone())
         };
         match self.engine.register(request, &self.by, &CommandOptions::default()) {
             Ok(handled) => Ok(imported(&handled.order)),
@@ -90,6 +88,8 @@ impl Target for Store {
                 | Error::VersionConflict { .. }
                 | Error::KeyReused
                 | Error::Busy { .. }
+                | Error::NoDelivery { .. }
+                | Error::Dossier(_)
                 | Error::Calendar(_)
                 | Error::Store(_)
                 | Error::Corrupt { .. }

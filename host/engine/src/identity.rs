@@ -1,0 +1,100 @@
+//! Whether somebody is the requester (Art. 9(3), R10), and whether two requesters are one (R46).
+
+use lifecycle::Related;
+use lifecycle::command::{Command, Identity};
+use lifecycle::ids::TextId;
+use lifecycle::order::WorkOrder;
+
+use crate::ports::PersonalData;
+use crate::request::{IdentityClaim, Texts};
+use crate::{Engine, Error};
+
+/// A claim whose words are kept apart already.
+pub(crate) enum Claim {
+    Phone(String),
+    Account(String),
+    Verified(TextId),
+}
+
+impl Claim {
+    pub(crate) fn of(claim: IdentityClaim, texts: &mut Texts) -> Self {
+        match claim {
+            IdentityClaim::Phone(phone) => Self::Phone(phone),
+            IdentityClaim::Account(account) => Self::Account(account),
+            IdentityClaim::Verified(how) => Self::Verified(texts.add(how)),
+        }
+    }
+
+    /// What the claim is worth against what the requester gave. Whose data was erased is nobody's
+    /// requester any more; only the centre can verify then.
+    pub(crate) fn against(&self, personal: &PersonalData) -> Identity {
+        let same = |claimed: &str, known: &Option<String>| {
+            let known = known.as_deref().map(digits_or_all);
+            known.is_some_and(|known| known == digits_or_all(claimed))
+        };
+        let same = match self {
+            Self::Phone(phone) => same(phone, &personal.phone),
+            Self::Account(account) => same(account, &personal.account),
+            Self::Verified(how) => return Identity::Verified { how: *how },
+        };
+        if same {
+            Identity::SameAccount
+        } else {
+            Identity::Other
+        }
+    }
+}
+
+/// A number without the signs between its digits; anything else without the spaces around it.
+fn digits_or_all(value: &str) -> String {
+    let signs = |character: char| matches!(character, ' ' | '-' | '+' | '(' | ')');
+    let bare: String = value.chars().filter(|it| !signs(*it)).collect();
+    if !bare.is_empty() && bare.chars().all(|it| it.is_ascii_digit()) {
+        bare.strip_prefix("86")
+            .filter(|rest| rest.len() == 11)
+            .map_or(bare.clone(), str::to_owned)
+    } else {
+        value.trim().to_owned()
+    }
+}
+
+impl Engine {
+    /// What must be known of the earlier order that a command rests on (R18, R46, R53).
+    pub(crate) fn related(
+        &self,
+        order: Option<&WorkOrder>,
+        command: &Command,
+        personal: Option<&PersonalData>,
+    ) -> Result<Option<Related>, Error> {
+        let Some(earlier) = command.related() else {
+            return Ok(None);
+        };
+        let Some(earlier) = self.store.load(earlier)? else {
+            return Ok(None);
+        };
+        let data = |requester| -> Result<PersonalData, Error> {
+            let known = self.store.personal_data_for_masking(requester)?;
+            Ok(known.unwrap_or_default())
+        };
+        let same = match (order, personal) {
+            (Some(order), _) if order.requester == earlier.requester => true,
+            (Some(order), _) => same_person(&data(order.requester)?, &data(earlier.requester)?),
+            (None, Some(personal)) => same_person(personal, &data(earlier.requester)?),
+            (None, None) => false,
+        };
+        Ok(Some(Related::of(&earlier, same)))
+    }
+}
+
+/// The same identity number, telephone number or account. A name alone proves nothing.
+fn same_person(one: &PersonalData, other: &PersonalData) -> bool {
+    let pairs = [
+        (&one.id_number, &other.id_number),
+        (&one.phone, &other.phone),
+        (&one.account, &other.account),
+    ];
+    pairs.into_iter().any(|(one, other)| match (one, other) {
+        (Some(one), Some(other)) => digits_or_all(one) == digits_or_all(other),
+        (_, _) => false,
+    })
+}

@@ -1,0 +1,211 @@
+//! How everything ends, after a time in which nothing went wrong and everything was worked off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use engine::Engine;
+use engine::ports::{Delivery, DeliveryId, DeliveryState, DeliveryStore as _, Store as _};
+use lifecycle::command::Moment;
+use lifecycle::deadline::DeadlineKind;
+use lifecycle::effect::Effect;
+use lifecycle::event::{Event, Recorded};
+use lifecycle::ids::OrderId;
+use lifecycle::order::{Stage, WorkOrder};
+
+use super::{ensure, order};
+use crate::city::PEOPLE;
+use crate::faults::ALL;
+use crate::ledger::Ledger;
+use crate::outside;
+use crate::shared::memory::MemoryStore;
+
+/// Everything that must hold in the end.
+pub(crate) fn all(
+    engine: &Engine,
+    kept: &MemoryStore,
+    ledger: &Ledger,
+    arrived: &BTreeMap<DeliveryId, u32>,
+) -> Result<(), String> {
+    let now = engine.now();
+    for id in &ledger.orders {
+        let name = ledger.name(id);
+        let found = one_order(engine, kept, ledger, id, now);
+        found.map_err(|problem| format!("{name}: {problem}"))?;
+    }
+    outbox(kept, ledger, now)?;
+    deliveries(kept, ledger, arrived)?;
+    secrets(kept, ledger)
+}
+
+fn one_order(
+    engine: &Engine,
+    kept: &MemoryStore,
+    ledger: &Ledger,
+    id: &OrderId,
+    now: DateTime<Utc>,
+) -> Result<(), String> {
+    let journal = kept.history(id).unwrap();
+    ensure!(
+        ledger.journals.get(id) == Some(&journal),
+        "the journal is not what was committed"
+    );
+    let text = serde_json::to_string(&journal).unwrap();
+    let read: Vec<Recorded> = serde_json::from_str(&text).unwrap();
+    ensure!(
+        read == journal,
+        "the journal does not survive being written"
+    );
+    let order = kept.load(id).unwrap().unwrap();
+    let replayed = lifecycle::replay(&read).map_err(|error| error.to_string())?;
+    ensure!(
+        replayed.as_ref() == Some(&order),
+        "the journal does not replay to the order"
+    );
+    let unmarked = order::unmarked(&order, now);
+    ensure!(unmarked.is_empty(), "never marked: {unmarked:?}");
+    waits_for_nobody(&order)?;
+    marked_once(&journal)?;
+    let calendar = engine.calendar();
+    let context = lifecycle::Context {
+        now,
+        calendar: &calendar,
+        rules: engine.rules().at(now),
+        directory: engine.directory(),
+    };
+    ensure!(
+        !lifecycle::needs_recomputation(&order, &context),
+        "a deadline of stage {} is not the present calendar's",
+        order.stage.name()
+    );
+    Ok(())
+}
+
+/// No stage that time or an effect ends lasts.
+fn waits_for_nobody(order: &WorkOrder) -> Result<(), String> {
+    let waits = match &order.stage {
+        Stage::AwaitingRatingOffer { .. }
+        | Stage::AwaitingRating { .. }
+        | Stage::AwaitingStatement { .. } => true,
+        Stage::AwaitingInformation {
+            answer_by,
+            supplied,
+        } => answer_by.is_some() && !supplied,
+        Stage::AwaitingDispatch { .. }
+        | Stage::AwaitingVerification
+        | Stage::ReturnRequested
+        | Stage::InCoordination
+        | Stage::InHandling
+        | Stage::UnderDistrictReview { .. }
+        | Stage::UnderReview { .. }
+        | Stage::Withdrawn
+        | Stage::AwaitingFollowUp { .. }
+        | Stage::Closed { .. } => false,
+    };
+    ensure!(!waits, "still in stage {}", order.stage.name());
+    Ok(())
+}
+
+/// Each deadline is marked once. Two questions to one authority, two supervisions of one unit, may end
+/// together.
+fn marked_once(journal: &[Recorded]) -> Result<(), String> {
+    let mut marked = BTreeSet::new();
+    for recorded in journal {
+        let Event::DeadlineMarked {
+            deadline,
+            moment: Moment::Passed,
+            due_at,
+            unit,
+            ..
+        } = &recorded.event
+        else {
+            continue;
+        };
+        let beside = matches!(
+            deadline,
+            DeadlineKind::Supervision | DeadlineKind::GuidanceFeedback | DeadlineKind::Opinion
+        );
+        let first = marked.insert((*deadline, *due_at, unit.clone()));
+        ensure!(first || beside, "{deadline} of {due_at} was marked twice");
+    }
+    Ok(())
+}
+
+/// No effect is lost, none is performed twice, and nothing is due any more.
+fn outbox(kept: &MemoryStore, ledger: &Ledger, now: DateTime<Utc>) -> Result<(), String> {
+    let pending = kept.pending_effects(ALL).unwrap();
+    ensure!(pending.is_empty(), "effects that stay: {pending:?}");
+    let due = kept.due_timers(now, ALL).unwrap();
+    ensure!(due.is_empty(), "timers that stay: {due:?}");
+    let mut messages = BTreeMap::new();
+    for order in &ledger.orders {
+        for message in kept.messages(order).unwrap() {
+            let again = messages.insert(message.id, message);
+            ensure!(again.is_none(), "a message stands twice: {again:?}");
+        }
+    }
+    for (id, effect) in &ledger.effects {
+        let message = messages.remove(id);
+        let told = message.is_some_and(|it| match &effect.effect {
+            Effect::Notify(said) => it.order == effect.order && it.notification == *said,
+            Effect::OfferRating | Effect::AskForInformation => it.order == effect.order,
+        });
+        // What was not offered or asked, was not needed any more: checked when it was completed.
+        let must = matches!(effect.effect, Effect::Notify(_));
+        ensure!(told || !must, "an effect was lost: {effect:?}");
+    }
+    ensure!(
+        messages.is_empty(),
+        "messages of no effect: {:?}",
+        messages.keys()
+    );
+    Ok(())
+}
+
+/// Each message is on each of its ways out once, and was taken or given up.
+fn deliveries(
+    kept: &MemoryStore,
+    ledger: &Ledger,
+    arrived: &BTreeMap<DeliveryId, u32>,
+) -> Result<(), String> {
+    for order in &ledger.orders {
+        let all = kept.deliveries_of(order).unwrap();
+        for message in kept.messages(order).unwrap() {
+            let of_it = all.iter().filter(|it| it.message == message.id);
+            let of_it: Vec<&Delivery> = of_it.collect();
+            let by: Vec<&String> = of_it.iter().map(|it| &it.channel).collect();
+            let wanted = outside::channels(&message.notification.to);
+            ensure!(
+                by.len() == wanted.len() && wanted.iter().all(|it| by.contains(&it)),
+                "message {} goes out by {by:?}, not by {wanted:?}",
+                message.id
+            );
+            for delivery in of_it {
+                let state = delivery.state;
+                ensure!(
+                    state != DeliveryState::Pending,
+                    "a delivery stays: {delivery:?}"
+                );
+                ensure!(
+                    state != DeliveryState::Sent || arrived.contains_key(&delivery.id),
+                    "delivery {} counts as sent, and nothing arrived",
+                    delivery.id
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Nobody's number gets into a journal, a message or a question (Art. 43).
+fn secrets(kept: &MemoryStore, ledger: &Ledger) -> Result<(), String> {
+    let mut said = kept.questions();
+    for order in &ledger.orders {
+        said.push(serde_json::to_string(&kept.history(order).unwrap()).unwrap());
+        said.push(format!("{:?}", kept.messages(order).unwrap()));
+    }
+    for (_, phone) in PEOPLE {
+        let found = said.iter().find(|text| text.contains(phone));
+        ensure!(found.is_none(), "{phone} stands in {found:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Deliveries, dossiers and indicators behind the same layer.
+
+use chrono::{DateTime, Utc};
+use engine::ports::{
+    Attempted, Delivery, DeliveryId, DeliveryState, DeliveryStore, DossierCommit,
+    DossierCommitError, DossierFilter, DossierMessage, DossierStore, DossierSummary,
+    DueDossierTimer, EarlierDossier, IdempotencyKey, IndicatorStore, ListError, Message, OpenCount,
+    Page, StoreError, TallyQuery, TallyRow,
+};
+use lifecycle::dossier::{Dossier, DossierId, Recorded};
+use lifecycle::ids::{DistrictCode, OrderId, UnitCode};
+
+use super::{ALL, FaultyStore, cut};
+use crate::checks;
+
+impl DeliveryStore for FaultyStore {
+    fn due_deliveries(
+        &self,
+        now: DateTime<Utc>,
+        except: &[String],
+        limit: u32,
+    ) -> Result<Vec<(Message, Delivery)>, StoreError> {
+        self.call("due_deliveries", || {
+            self.kept.due_deliveries(now, except, limit)
+        })
+    }
+
+    fn record_attempt(&self, id: DeliveryId, attempted: &Attempted) -> Result<(), StoreError> {
+        self.write("record_attempt", || self.kept.record_attempt(id, attempted))
+    }
+
+    fn confirm_delivery(
+        &self,
+        id: DeliveryId,
+        delivered_at: DateTime<Utc>,
+        reference: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.write("confirm_delivery", || {
+            self.kept.confirm_delivery(id, delivered_at, reference)
+        })
+    }
+
+    fn retry_delivery(&self, id: DeliveryId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        // What was not given up is not tried anew: then nothing is written.
+        self.call("retry_delivery", || {
+            let retried = self.kept.retry_delivery(id, at)?;
+            if retried {
+                self.ledger().wrote();
+            }
+            Ok(retried)
+        })
+    }
+
+    fn delivery(&self, id: DeliveryId) -> Result<Option<(Message, Delivery)>, StoreError> {
+        self.call("delivery", || self.kept.delivery(id))
+    }
+
+    fn deliveries_of(&self, order: &OrderId) -> Result<Vec<Delivery>, StoreError> {
+        self.call("deliveries_of", || self.kept.deliveries_of(order))
+    }
+
+    fn deliveries_in(
+        &self,
+        state: DeliveryState,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<(Message, Delivery)>, StoreError> {
+        self.call("deliveries_in", || {
+            self.kept.deliveries_in(state, after, limit)
+        })
+    }
+}
+
+impl FaultyStore {
+    fn keep_dossier(&self, commit: DossierCommit) -> Result<(), DossierCommitError> {
+        let before = self.kept.load_dossier(&commit.dossier.id)?;
+        self.kept.commit_dossier(commit.clone())?;
+        self.ledger()
+            .took_dossier(&commit.dossier.id, &commit.events);
+        self.note_effects();
+        self.judge(|_| checks::dossiers::commit(before.as_ref(), &commit, &self.kept));
+        Ok(())
+    }
+
+    fn dossier_age(&self, dossier: &DossierId) -> usize {
+        let ledger = self.ledger();
+        let position = ledger.dossiers.iter().position(|it| it == dossier);
+        position.unwrap_or(usize::MAX)
+    }
+}
+
+impl DossierStore for FaultyStore {
+    fn load_dossier(&self, dossier: &DossierId) -> Result<Option<Dossier>, StoreError> {
+        self.call("load_dossier", || self.kept.load_dossier(dossier))
+    }
+
+    fn dossier_history(&self, dossier: &DossierId) -> Result<Vec<Recorded>, StoreError> {
+        self.call("dossier_history", || self.kept.dossier_history(dossier))
+    }
+
+    fn commit_dossier(&self, commit: DossierCommit) -> Result<(), DossierCommitError> {
+        self.write("commit_dossier", || self.keep_dossier(commit))
+    }
+
+    fn commit_dossiers(&self, commits: Vec<DossierCommit>) -> Vec<Result<(), DossierCommitError>> {
+        let each = commits.into_iter();
+        each.map(|commit| self.write("commit_dossiers", || self.keep_dossier(commit)))
+            .collect()
+    }
+
+    fn earlier_dossier(&self, key: &IdempotencyKey) -> Result<Option<EarlierDossier>, StoreError> {
+        self.call("earlier_dossier", || self.kept.earlier_dossier(key))
+    }
+
+    fn list_dossiers(
+        &self,
+        filter: &DossierFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<DossierSummary>, ListError> {
+        self.call("list_dossiers", || {
+            self.kept.list_dossiers(filter, after, limit)
+        })
+    }
+
+    fn dossier_messages(&self, dossier: &DossierId) -> Result<Vec<DossierMessage>, StoreError> {
+        self.call("dossier_messages", || self.kept.dossier_messages(dossier))
+    }
+
+    fn due_dossier_timers(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DueDossierTimer>, StoreError> {
+        self.call("due_dossier_timers", || {
+            let mut due = self.kept.due_dossier_timers(now, ALL)?;
+            due.sort_by_key(|it| {
+                let age = self.dossier_age(&it.dossier);
+                (it.at, age, it.deadline, it.unit.clone())
+            });
+            Ok(cut(due, limit))
+        })
+    }
+
+    fn next_dossier_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.call("next_dossier_timer_at", || {
+            self.kept.next_dossier_timer_at()
+        })
+    }
+
+    fn drop_dossier_timer(&self, timer: &DueDossierTimer) -> Result<(), StoreError> {
+        self.write("drop_dossier_timer", || self.kept.drop_dossier_timer(timer))
+    }
+
+    fn open_dossiers(
+        &self,
+        after: Option<&DossierId>,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, StoreError> {
+        self.call("open_dossiers", || {
+            let after = after.map(|dossier| self.dossier_age(dossier));
+            let mut open = self.kept.open_dossiers(None, ALL)?;
+            open.retain(|it| after.is_none_or(|after| self.dossier_age(&it.id) > after));
+            open.sort_by_key(|it| self.dossier_age(&it.id));
+            Ok(cut(open, limit))
+        })
+    }
+}
+
+impl IndicatorStore for FaultyStore {
+    fn tallies(&self, query: &TallyQuery) -> Result<Vec<TallyRow>, StoreError> {
+        self.call("tallies", || self.kept.tallies(query))
+    }
+
+    fn open_handlings(
+        &self,
+        unit: Option<&UnitCode>,
+        district: Option<&DistrictCode>,
+    ) -> Result<Vec<OpenCount>, StoreError> {
+        self.call("open_handlings", || {
+            self.kept.open_handlings(unit, district)
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! What stands against a command whatever it carries: the prohibitions that need no content (catalogue
+//! §10). The rules check the same again when the command is given; here they answer beforehand, for
+//! whoever asks what is possible now.
+
+use super::{extension, follow_up, information, joint, mark, rating, report, returns, withdrawal};
+use crate::command::CommandKind;
+use crate::decide::Context;
+use crate::order::WorkOrder;
+use crate::rejection::Rejection;
+
+type Check<'a> = &'a dyn Fn() -> Result<(), Rejection>;
+
+/// The rejection that the command would meet, if there is one.
+pub(crate) fn check(
+    order: &WorkOrder,
+    command: CommandKind,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    let (now, rules) = (context.now, context.rules);
+    let checks: [(CommandKind, Check<'_>); 13] = [
+        (CommandKind::NameAssistingUnits, &|| {
+            joint::may_name(order).map(|_| ())
+        }),
+        (CommandKind::AllowLateReturn, &|| {
+            returns::may_allow_late(order, now, rules)
+        }),
+        (CommandKind::RecordExtensionNotice, &|| {
+            extension::may_tell(order).map(|_| ())
+        }),
+        (CommandKind::DismissProposal, &|| mark::may_dismiss(order)),
+        (CommandKind::CloseIncomplete, &|| {
+            information::may_close(order, now).map(|_| ())
+        }),
+        (CommandKind::Withdraw, &|| {
+            withdrawal::may_withdraw(order, now)
+        }),
+        (CommandKind::Extend, &|| {
+            extension::may_extend(order, now, rules)
+        }),
+        (CommandKind::RequestReturn, &|| {
+            returns::may_return(order, now)
+        }),
+        (CommandKind::Submit, &|| report::may_submit(order)),
+        (CommandKind::SendBack, &|| follow_up::may_send_back(order)),
+        (CommandKind::CloseDissatisfied, &|| {
+            follow_up::may_decide(order)
+        }),
+        (CommandKind::Rate, &|| rating::may_rate(order, now)),
+        (CommandKind::RateService, &|| {
+            rating::may_rate_service(order)
+        }),
+    ];
+    let mut checks = checks.into_iter();
+    checks
+        .find(|(kind, _)| *kind == command)
+        .map_or(Ok(()), |(_, check)| check())
+}
