@@ -1,5 +1,5 @@
 # Thin: `make run` starts Kapok with embedded defaults, `make test` checks everything.
-.PHONY: run test bench toolchain plugins guests host images fmt-check pure lint
+.PHONY: run test soak bench toolchain plugins guests host images fmt-check pure lint
 
 CARGO ?= cargo
 WASM = --locked --profile plugin --target wasm32-wasip2
@@ -13,6 +13,13 @@ run: images
 # Cheapest first; the pure crates are tested before wasmtime compiles.
 test: fmt-check pure lint images guests
 	$(CARGO) test --locked --release --workspace
+
+# Many simulated lives of a city, so many from the first seed on; one that finds something prints itself.
+FIRST ?= 1000
+SEEDS ?= 5000
+soak:
+	KAPOK_SEED=$(FIRST) KAPOK_SEEDS=$(SEEDS) $(CARGO) test --locked --release $(PURE) \
+		--test simulation asked_for -- --nocapture
 
 bench: images guests
 	$(CARGO) bench --locked --profile release -p tests

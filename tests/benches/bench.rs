@@ -1,5 +1,20 @@
 //! `make bench`: figures as ratios against a baseline that is measured in the same run, because a
 //! time on an unknown machine says nothing. Nothing here is a test, and no test looks at a time.
+//! A word picks one part: `cargo bench --profile release -p tests -- scale`.
+//!
+//! - `decision`: a question to a rule, against the least that wasmtime can do with the same image.
+//! - `import`: `kapok import`, against bare inserts of the same rows with the same durability.
+//! - `start`: from the start of the server to its first 200, warm against cold; peak memory.
+//! - `scale`: a city that grows, and 200,000 deadlines that end at one instant:
+//!   - commands a second in the core alone (one thread), and through the store (64 callers, each
+//!     commit durable), against bare durable appends of the same events. A commit also writes the
+//!     order's line and state, its timers and its effects, and reads the order first;
+//!   - what a command and a page of a list cost among 100,000 orders, against 10,000. With
+//!     `KAPOK_BENCH_ORDERS=1000000` also among so many, which takes some more minutes;
+//!   - timers a second that the real server works off after it was down, each with its event, state
+//!     and messages, while clients go on, against commands a second through the store;
+//!   - how long registrations and lists over HTTP take meanwhile, against the same server at rest;
+//!   - timers a second that put a question to the escalation rules, against those that ask nobody.
 
 #![expect(
     clippy::float_arithmetic,
@@ -20,12 +35,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+/// A part of the benchmarks by its name.
+type Part = (&'static str, fn() -> anyhow::Result<()>);
+
 fn main() -> anyhow::Result<()> {
-    // A word picks one of them: `make bench ONLY=scale`.
     let only = std::env::args()
         .nth(1)
         .filter(|word| !word.starts_with('-'));
-    let all: [(&str, fn() -> anyhow::Result<()>); 4] = [
+    let all: [Part; 4] = [
         ("decision", decision::run),
         ("import", import::run),
         ("start", start::run),

@@ -102,6 +102,8 @@ fn tables(source: &Connection) -> anyhow::Result<Vec<Table>> {
         "questions",
         "messages",
         "timers",
+        "assessment",
+        "open_handlings",
     ];
     names
         .into_iter()

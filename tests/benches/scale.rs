@@ -91,7 +91,7 @@ fn commands(city: &City, data: &Path, rate: f64) -> anyhow::Result<()> {
         rate,
         bare,
         "1/s",
-        "≥ 0.3",
+        "≥ 0.1",
     );
     Ok(())
 }
@@ -180,7 +180,7 @@ impl Size {
 
     fn report(&self, count: usize, first: &Self) {
         let what = format!("a command among {count} orders");
-        report(&what, self.command_us, first.command_us, "µs", "≤ 1.5");
+        report(&what, self.command_us, first.command_us, "µs", "≤ 3");
         for ((what, now), (_, before)) in self.list_us.iter().zip(&first.list_us) {
             report(&format!("{what}, {count}"), *now, *before, "µs", "≤ 1.5");
         }

@@ -2,6 +2,7 @@
 //! says to real data directories and a real server.
 
 mod import;
+mod indicators;
 mod notify;
 mod rules;
 mod server;

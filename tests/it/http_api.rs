@@ -6,6 +6,7 @@ mod bodies;
 mod deliveries;
 mod document;
 mod dossiers;
+mod indicators;
 mod life;
 mod lives;
 mod problems;

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use sha2::{Digest as _, Sha256};
 
@@ -92,6 +92,10 @@ fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
         let cause = error.into_inner();
         match cause.classify() {
             Category::Data => field_at_fault(&path, without_position(&cause.to_string())),
+            // What is JSON all the same has a second member where one of several is to be given.
+            Category::Syntax if serde_json::from_slice::<IgnoredAny>(text).is_ok() => {
+                field_at_fault(&path, "takes one member only")
+            }
             Category::Syntax | Category::Eof | Category::Io => malformed(&cause),
         }
     })?;

@@ -10,6 +10,7 @@ use utoipa::openapi::{Content, Header, OpenApi, RefOr, Required, Response, Respo
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi as _};
 
 use crate::dto::dossiers::DossierOutcome;
+use crate::dto::indicators::ReportFormat;
 use crate::dto::orders::Outcome;
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody, codes};
 use crate::routes;
@@ -39,7 +40,7 @@ use crate::routes;
         (name = "interface", description = "The description of this interface"),
         (name = "operations", description = "For whoever runs Kapok"),
     ),
-    components(schemas(Outcome, DossierOutcome, ProblemBody)),
+    components(schemas(Outcome, DossierOutcome, ProblemBody, ReportFormat)),
     modifiers(&BearerToken),
     security(("bearer" = [])),
 )]
@@ -51,6 +52,8 @@ pub fn document() -> String {
     let (_, routes) = routes::all().split_for_parts();
     let mut document: OpenApi = Document::openapi();
     document.merge(routes);
+    let components = document.components.get_or_insert_default();
+    components.responses.extend(all_problems());
     // The types of the document are always valid JSON.
     document.to_pretty_json().unwrap_or_default()
 }
@@ -72,18 +75,38 @@ impl Modify for BearerToken {
     }
 }
 
-/// Declares the errors of a group of routes, by their codes.
+/// Declares the errors of a group of routes, by their codes. They stand once in the document, and routes
+/// refer to them.
 macro_rules! errors {
-    ($($(#[doc = $doc:literal])+ $name:ident = [$($code:ident),+ $(,)?];)+) => {$(
-        $(#[doc = $doc])+
-        pub(crate) struct $name;
+    ($($(#[doc = $doc:literal])+ $name:ident = [$($code:ident),+ $(,)?];)+) => {
+        $(
+            $(#[doc = $doc])+
+            pub(crate) struct $name;
 
-        impl IntoResponses for $name {
-            fn responses() -> BTreeMap<String, RefOr<Response>> {
-                problems(&[$(codes::$code),+])
+            impl IntoResponses for $name {
+                fn responses() -> BTreeMap<String, RefOr<Response>> {
+                    let statuses = problems(&[$(codes::$code),+]).into_keys();
+                    let reference = |status: String| {
+                        let name = name_of(stringify!($name), &status);
+                        (status, RefOr::Ref(Ref::from_response_name(name)))
+                    };
+                    statuses.map(reference).collect()
+                }
             }
+        )+
+
+        /// The errors of all groups, by the names under which routes refer to them.
+        fn all_problems() -> BTreeMap<String, RefOr<Response>> {
+            let mut all = BTreeMap::new();
+            $(
+                let responses = problems(&[$(codes::$code),+]).into_iter();
+                all.extend(responses.map(|(status, response)| {
+                    (name_of(stringify!($name), &status), response)
+                }));
+            )+
+            all
         }
-    )+};
+    };
 }
 
 errors! {
@@ -174,6 +197,11 @@ errors! {
         IMPOSSIBLE_TIME, UNIT_LISTED, UNIT_NOT_LISTED, LAST_UNIT, ORDER_LISTED, ORDER_NOT_LISTED,
         UNIT_UNFINISHED, PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
+}
+
+/// Under which name a group's response of a status stands.
+fn name_of(group: &str, status: &str) -> String {
+    format!("{group}_{status}")
 }
 
 /// One response per status, with the codes that it may carry.
@@ -388,6 +416,10 @@ mod tests {
                     "{place}: {id} stands twice"
                 );
                 for (status, response) in operation["responses"].as_object().unwrap() {
+                    let response = match response["$ref"].as_str() {
+                        Some(target) => document.pointer(&target[1..]).unwrap(),
+                        None => response,
+                    };
                     assert!(response["description"].is_string(), "{place} {status}");
                 }
             }

@@ -89,13 +89,14 @@ fn protected() -> OpenApiRouter<AppState> {
 /// Routes of dossiers, which need a token too.
 fn of_dossiers() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(dossiers::list))
-        .routes(routes!(dossiers::show))
+        .routes(routes!(dossiers::list_dossiers))
+        .routes(routes!(dossiers::show_dossier))
         .routes(routes!(dossiers::warnings))
         .routes(routes!(dossiers::list_matter))
         .routes(routes!(dossiers::announce_change))
         .routes(routes!(dossiers::record_meeting))
         .routes(routes!(dossiers::record_training))
+        .routes(routes!(dossiers::record_contact))
         .routes(routes!(dossiers::submit_solution))
         .routes(routes!(dossiers::publish))
         .routes(routes!(dossiers::add_unit))

@@ -86,11 +86,21 @@ impl Engine {
             let question = escalation_question(trigger, &matter, order, context);
             let (digest, bytes) = canonical(&question)?;
             // Two questions for one command are two decisions, each with its own seed.
-            let decision = DecisionContext {
+            let mut decision = DecisionContext {
                 id: numbers::uuid(context.now),
                 ..decision
             };
+            let is_timer = matches!(command, Command::MarkDue { .. });
+            let scopes = decision.scopes.clone();
+            if is_timer {
+                let asked = |scope: &String| !self.patience.leaves_out(scope, context.now);
+                decision.scopes.retain(asked);
+            }
             let mut advice = self.advisor.escalate(&decision, &question);
+            if is_timer {
+                self.patience
+                    .note(&scopes, &mut advice.attempts, context.now);
+            }
             advice.question.clone_from(&digest);
             asked.facts.escalation = Some(advice);
             asked.questions.push((digest, bytes));

@@ -83,6 +83,7 @@ impl Engine {
             | Command::AnnounceChange { .. }
             | Command::FileChange(_)
             | Command::RecordTraining(_)
+            | Command::RecordContact(_)
             | Command::SubmitSolution(_)
             | Command::RecordRuling { .. }
             | Command::Publish(_)

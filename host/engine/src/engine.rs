@@ -16,6 +16,7 @@ use crate::ask::Words;
 use crate::delivery::Unreachable;
 use crate::dossiers::DossierWork;
 use crate::identity::Claim;
+use crate::patience::Patience;
 use crate::ports::{
     ActiveRule, Advisor, BoxOnly, Clock, Commit, CommitError, Earlier, Notifier, PersonalData,
     Request, Store,
@@ -53,6 +54,7 @@ pub struct Engine {
     pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) unreachable: Unreachable,
     pub(crate) dossier_work: DossierWork,
+    pub(crate) patience: Patience,
     calendar: RwLock<Arc<Calendar>>,
     catching_up: Mutex<CatchUp>,
 }
@@ -85,6 +87,7 @@ impl Engine {
             notifier: Arc::new(BoxOnly),
             unreachable: Unreachable::default(),
             dossier_work: DossierWork::new(),
+            patience: Patience::default(),
             calendar: RwLock::new(Arc::new(calendar)),
             catching_up: Mutex::default(),
         })

@@ -18,6 +18,8 @@ mod numbers;
 
 mod ask;
 
+mod patience;
+
 mod identity;
 
 mod journal;

@@ -10,6 +10,7 @@ mod names;
 mod numbers;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use regex::{Captures, Regex};
@@ -40,8 +41,11 @@ const LONG_SURNAMES: &str = "欧阳|司徒|上官|诸葛|司马|东方|皇甫|�
 #[derive(Debug)]
 pub struct Redactor {
     /// In the order in which they are applied.
-    patterns: Vec<Pattern>,
+    patterns: &'static [Pattern],
 }
+
+/// Compiling them takes a while, and they are the same for everybody.
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(patterns);
 
 /// A pattern, and what becomes of what it finds.
 #[derive(Debug)]
@@ -59,22 +63,12 @@ const DIGITS: &[&str] = &[
 ];
 
 impl Redactor {
-    /// A redactor with its patterns compiled.
+    /// A redactor. The first one compiles the patterns.
     #[must_use]
     pub fn new() -> Self {
-        let mut patterns = numbers();
-        patterns.extend(rooms());
-        patterns.push(pattern(
-            &[
-                "号", "栋", "幢", "座", "单元", "楼", "层", "梯", "房", "室", "户",
-            ],
-            "(路|街|巷|道|里|弄|坊|村)?((?:[0-9A-Za-z０-９一二三四五六七八九十百〇零两]+\
-             (?:[-－—之#][0-9A-Za-z]+)*\
-             (?:号楼|号院|号|栋|幢|座|单元|楼|层|梯|房|室|户))+)(内|线|窗|公交)?",
-            door,
-        ));
-        patterns.extend(names());
-        Self { patterns }
+        Self {
+            patterns: &PATTERNS,
+        }
     }
 
     /// What in an identifier looks like personal data, in words; nothing where it may be kept. A plain
@@ -89,7 +83,7 @@ impl Redactor {
     #[must_use]
     pub fn mask(&self, text: &str, personal: &PersonalData) -> String {
         let mut masked = known(text, personal);
-        for Pattern { hints, regex, mask } in &self.patterns {
+        for Pattern { hints, regex, mask } in self.patterns {
             if hints.iter().any(|hint| masked.contains(hint))
                 && let Cow::Owned(replaced) = regex.replace_all(&masked, *mask)
             {
@@ -104,6 +98,22 @@ impl Default for Redactor {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn patterns() -> Vec<Pattern> {
+    let mut patterns = numbers();
+    patterns.extend(rooms());
+    patterns.push(pattern(
+        &[
+            "号", "栋", "幢", "座", "单元", "楼", "层", "梯", "房", "室", "户",
+        ],
+        "(路|街|巷|道|里|弄|坊|村)?((?:[0-9A-Za-z０-９一二三四五六七八九十百〇零两]+\
+         (?:[-－—之#][0-9A-Za-z]+)*\
+         (?:号楼|号院|号|栋|幢|座|单元|楼|层|梯|房|室|户))+)(内|线|窗|公交)?",
+        door,
+    ));
+    patterns.extend(names());
+    patterns
 }
 
 /// Addresses and accounts on networks, plates, telephone and identity numbers.

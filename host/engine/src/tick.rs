@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-
 use lifecycle::command::{Command, NoticeReceipt, RatingOffer};
 use lifecycle::effect::{Effect, Notice, Notification, Recipient};
 use lifecycle::ids::{Actor, OrderId, TextId};
@@ -105,8 +104,9 @@ impl Engine {
     }
 
     fn perform_effects(&self, limit: u32, tick: &mut Tick) -> Result<(), Error> {
-        let now = self.now();
         let pending = self.store.pending_effects(limit)?;
+        // Not before what is pending was decided: a notice cannot be sent before there is a reason to.
+        let now = self.now();
         tick.more |= is_full(pending.len(), limit);
         let mut postings = Vec::new();
         let mut commits = Vec::new();

@@ -7,11 +7,14 @@
 //! | liaison filing 备案 | a change of the leader in charge or of full-time staff | R5, Art. 7 |
 //! | joint conference 联席会议 | one register a calendar year, with its plenary | R2, Art. 3 |
 //! | training | a unit's training log | R6, Art. 7 |
+//! | contact | what became no order, or several: handed off, out of scope, refused, pointed on | R1, R11, R13, R14, Art. 2, 10, 11 |
 //! | own mechanism | difficult matters submitted to the conference or the government | R35, Art. 18 |
 //! | publication | public pages, and suggestions that came in | R65, Art. 32 |
 //!
 //! As with orders, [`decide`] has all rules and [`apply`] none. A dossier never changes an order: it
 //! names member orders, and tells their requesters.
+
+mod contact;
 
 mod command;
 
@@ -51,6 +54,7 @@ mod apply;
 
 pub use apply::{Corrupt, apply, replay};
 pub use command::{Command, CommandKind, NewMatter};
+pub use contact::{Contact, ContactPart, EmergencyLine, HandOff, ScopeReason};
 pub use deadline::{DossierDeadline, DossierDeadlineKind, Force};
 pub use decide::{Context, Decision, Facts, OrderFacts, decide};
 pub use due::{DossierTimer, timers};

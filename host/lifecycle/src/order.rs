@@ -355,13 +355,28 @@ impl WorkOrder {
         }
     }
 
-    /// Every deadline that runs now or may run on: those of [`Self::running_deadlines`], and the
-    /// unit's while its report is under review. A new calendar recomputes them (C3).
+    /// Every deadline that runs now or may run on: those of [`Self::running_deadlines`], the unit's
+    /// while its report is under review, a lead unit's while its return or its report is decided on,
+    /// and those of supervisions that were answered but not accepted. A new calendar recomputes them
+    /// (C3).
     #[must_use]
     pub fn open_deadlines(&self) -> Vec<&Deadline> {
         let mut open = self.running_deadlines();
+        let assignment = self.assignment();
         if let Stage::UnderReview { .. } = self.stage {
-            open.extend(self.assignment().map(|it| &it.handle_by));
+            open.extend(assignment.map(|it| &it.handle_by));
+        }
+        if let Stage::ReturnRequested
+        | Stage::UnderDistrictReview { .. }
+        | Stage::UnderReview { .. } = self.stage
+        {
+            open.extend(assignment.and_then(|it| it.assist_by.as_ref()));
+        }
+        let unaccepted = self.supervisions.iter();
+        for supervision in unaccepted.filter(|it| it.state != SupervisionState::Accepted) {
+            let units = std::iter::once(&supervision.unit).chain(&supervision.guidance);
+            let answered = units.filter(|unit| unit.answer.is_some());
+            open.extend(answered.filter_map(|unit| unit.answer_by.as_ref()));
         }
         open
     }

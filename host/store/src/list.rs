@@ -88,20 +88,7 @@ pub(crate) fn page(
     );
     must("registered_by = ?", text(&filter.registered_by));
     must("source = ?", text(&filter.source));
-    // Spelt out, because only then are the indices of the rare ones used.
-    conditions.extend(
-        filter
-            .overdue
-            .map(|yes| if yes { "overdue = 1" } else { "overdue = 0" }),
-    );
-    let provisional = |yes| {
-        if yes {
-            "provisional = 1"
-        } else {
-            "provisional = 0"
-        }
-    };
-    conditions.extend(filter.provisional.map(provisional));
+    conditions.extend(flags(filter));
     if let Some(Cursor { registered_at, id }) = after {
         conditions.push("(registered_at, id) < (?, ?)");
         values.extend([Value::from(registered_at), Value::from(id)]);
@@ -131,6 +118,19 @@ pub(crate) fn page(
         None
     };
     Ok(Page { items, next })
+}
+
+/// Conditions on flags, spelt out: only then are the indices of the rare ones used.
+fn flags(filter: &OrderFilter) -> impl Iterator<Item = &'static str> {
+    let overdue = filter.overdue.map(|yes| match yes {
+        true => "overdue = 1",
+        false => "overdue = 0",
+    });
+    let provisional = filter.provisional.map(|yes| match yes {
+        true => "provisional = 1",
+        false => "provisional = 0",
+    });
+    overdue.into_iter().chain(provisional)
 }
 
 fn line(row: &Row<'_>) -> Result<OrderSummary, Fault> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::bodies::bodies;
 use super::document::Document;
-use super::server::{Answer, Call, Server, noise};
+use super::server::{Answer, Call, Server, UNIT, noise};
 
 fn call(method: &Method, template: &str, id: &str, digest: &str) -> Call {
     // Deliveries have numbers of their own; there are none here.
@@ -22,6 +22,7 @@ fn call(method: &Method, template: &str, id: &str, digest: &str) -> Call {
     let path = template
         .replace("{id}", id)
         .replace("{digest}", digest)
+        .replace("{dossier}", "JC-2026")
         .replace("{year}", "2026");
     let path = match template.rsplit('/').next() {
         Some("requester") => format!("{path}?purpose=call"),
@@ -49,6 +50,8 @@ async fn each_role_may_do_what_is_its_own() {
     let digest = registered["routing"]["question"]
         .as_str()
         .expect("a digest");
+    let meeting = json!({"meeting": "liaison", "held_on": "2026-09-17", "members": [UNIT]});
+    server.post("operator", "/api/v1/meetings", meeting).await;
     let actors = [
         "operator",
         "unit",
@@ -75,6 +78,7 @@ async fn each_role_may_do_what_is_its_own() {
                 StatusCode::FORBIDDEN if answer.outcome().contains("unit") => "not its order",
                 // Whoever speaks for the requester may give the command, but is not the requester.
                 StatusCode::FORBIDDEN if answer.outcome().contains("requester") => ".",
+                StatusCode::FORBIDDEN if answer.outcome().contains("party") => "not concerned",
                 StatusCode::FORBIDDEN => "no",
                 _ => ".",
             };

@@ -25,6 +25,7 @@ pub(crate) fn bodies() -> BTreeMap<&'static str, Value> {
         ("clock", json!({ "now": NOW })),
         ("receipt", json!({ "delivered_at": NOW })),
     ]);
+    bodies.extend(super::dossiers::bodies());
     bodies
 }
 
@@ -498,7 +499,26 @@ async fn a_fault_within_a_part_is_named() {
             answer.json()["detail"].as_str().expect("a text")
         );
     }
-    expect![[""]].assert_eq(&text);
+    expect![[r#"
+        information-assessment: `note`: is missing; `insufficient` needs what is still missing
+        information-assessment: `note`: goes with `insufficient` only
+        district-review: `reason`: is missing; `fail` needs what is missing
+        extension-notice: `evidence`: is missing; `told` needs when, how and the record of it
+        extension-notice: `at`: goes with `told` only; calls are recorded on the order
+        statement-judgement: `told.at`: is missing; `told` needs when, how and the record of it
+        information: `from`: takes one member only
+        information: `from`: unknown variant `name`, expected one of `phone`, `account`, `verified`
+        information: `from.phone`: is blank; fill it in, or leave it out where it is optional
+        long-term: `matter`: missing field `matter`
+        concealment: `fields[0]`: unknown variant `age`, expected one of `name`, `phone`, `id_number`, `account`, `address`
+        return: `ground.ground`: unknown variant `mood`, expected one of `duty_authority`, `facility_maintenance`, `jurisdiction_area`, `explicit_basis`
+        return: `ground.own_area`: missing field `own_area`
+        supervision: `case.period`: missing field `period`
+        supervision: `case`: unknown field `period`, there are no fields
+        type: `order_type`: unknown variant `投诉`, expected one of `consultation`, `complaint`, `violation_report`, `help_request`, `suggestion`, `commendation`
+        assisting-units: `units[0].part`: is blank; fill it in, or leave it out where it is optional
+        statements: `received_at`: `2026-09-31T09:00:00+08:00` is no RFC 3339 instant such as `2026-09-18T16:00:00+08:00`: input is out of range
+    "#]].assert_eq(&text);
 }
 
 /// The parts of an order that are for some only.
@@ -541,5 +561,12 @@ async fn parts_of_an_order_are_seen_by_those_whom_they_concern() {
         assert_eq!(history, order["history"], "{actor}");
     }
     assert_eq!(UNIT, "GZ-D106-CG");
-    expect![[""]].assert_eq(&table);
+    expect![[r#"
+        operator: against "GZ-CGJ", said true, notes Some(1) true, supervisions Some(1) true
+        unit: against null, said false, notes Some(0) false, supervisions Some(1) true
+        district: against null, said false, notes Some(0) false, supervisions Some(1) true
+        auditor: against null, said false, notes Some(1) true, supervisions Some(1) true
+        admin: against null, said false, notes Some(1) true, supervisions Some(1) true
+    "#]]
+    .assert_eq(&table);
 }

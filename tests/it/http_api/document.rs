@@ -57,7 +57,7 @@ impl Document {
             }
             return Err("no such operation".to_owned());
         };
-        let response = &operation["responses"][answer.status.as_str()];
+        let response = self.resolve(&operation["responses"][answer.status.as_str()]);
         if !response.is_object() {
             return Err(format!("{} is not documented", answer.text()));
         }

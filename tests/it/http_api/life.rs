@@ -47,14 +47,14 @@ async fn the_main_path_from_a_request_to_its_end() {
         route by operator: 200 v3 awaiting_dispatch, dispatch by 2026-09-21T00:00:00+08:00: routing_advised
         dispatch by operator: 200 v4 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: dispatched
         accept by unit: 200 v5 in_handling, handling by 2026-10-10T00:00:00+08:00: duty_accepted
-        submit by unit: 422 reply-missing the requester must be told the result before the report is submitted
+        submit by unit: 422 reply-missing the requester must be told the result before the report is submitted (第二十一条第二款)
         reply by unit: 200 v6 in_handling, handling by 2026-10-10T00:00:00+08:00: replied
         submit by unit: 200 v7 under_review, - by -: submitted
         review by operator: 200 v8 in_handling, handling by 2026-10-10T00:00:00+08:00: review_failed
         submit by unit: 200 v9 under_review, - by -: submitted
         review by operator: 200 v10 awaiting_rating_offer, rating_offer by 2026-09-19T11:00:00+08:00: review_passed
         rating by channel: 200 v12 awaiting_rating, rating by 2026-09-24T00:00:00+08:00: invalid_rating_received
-        rating by channel: 200 v14 closed, - by -: rated closed
+        rating by channel: 200 v14 closed CR12, - by -: rated closed
         rating by channel: 422 order-closed the order is closed
     "#]].assert_eq(&story.log);
     is_fully_explained(&story).await;
@@ -183,14 +183,14 @@ async fn a_dissatisfied_requester_is_called_back_before_the_end() {
         contact-attempts by unit: 200 v4 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
         contact-attempts by unit: 200 v5 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
         contact-attempts by unit: 200 v6 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
-        submit by unit: 422 too-few-contact-attempts 2 of 3 calls count; a further one from 2026-09-18 10:05:00
+        submit by unit: 422 too-few-contact-attempts 2 of 3 calls count; a further one from 2026-09-18 10:05:00 (第十二条、第二十一条第一款)
         contact-attempts by unit: 200 v7 awaiting_verification, verification by 2026-09-22T00:00:00+08:00: contact_attempted
         submit by unit: 200 v9 under_review, - by -: duty_accepted submitted
         review by operator: 200 v10 awaiting_rating_offer, rating_offer by 2026-09-19T10:05:00+08:00: review_passed
-        rating by channel: 200 v13 awaiting_follow_up, - by -: rated escalation_advised
-        close by operator: 422 follow-up-missing the requester must be called back before the order is ended
-        follow-up by operator: 200 v14 awaiting_follow_up, - by -: followed_up
-        close by operator: 200 v15 closed, - by -: closed
+        rating by channel: 200 v14 awaiting_follow_up, - by -: rated escalation_advised priority_set
+        close by operator: 422 follow-up-missing the requester must be called back before the order is ended (第二十八条)
+        follow-up by operator: 200 v15 awaiting_follow_up, - by -: followed_up
+        close by operator: 200 v16 closed CR15, - by -: closed
     "#]].assert_eq(&story.log);
 }
 
@@ -221,10 +221,10 @@ async fn other_ends_and_limits() {
     praised.give("operator", "dispatch", unit).await;
     praised.give("unit", "accept", json!({})).await;
     expect![[r#"
-        answer by operator: 200 v4 closed, - by -: answered_directly closed
+        answer by operator: 200 v4 closed CR01, - by -: answered_directly closed
         dispatch by operator: 200 v3 awaiting_verification, handling by 2026-09-20T00:00:00+08:00: dispatched
         dispatch by operator: 200 v3 awaiting_verification, handling by 2026-10-10T00:00:00+08:00: dispatched
-        accept by unit: 200 v5 closed, - by -: duty_accepted closed
+        accept by unit: 200 v5 closed CR08, - by -: duty_accepted closed
     "#]].assert_eq(&[answered.log, limited.log, praised.log].concat());
 }
 

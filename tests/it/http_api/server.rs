@@ -95,10 +95,14 @@ impl Server {
         Self::with(actors, manual(instant), Limits::standard())
     }
 
-    /// The same, in a city where Tianhe's hotline office reviews reports first (Art. 5).
-    pub(crate) fn reviewed_by_tianhe(actors: &[Actor], instant: &str) -> Self {
-        let tianhe = "code = \"440106\"";
-        let text = organisations().replacen(tianhe, &format!("{tianhe}\nreviews = true"), 1);
+    /// The same, in a city where the hotline offices of these districts review reports first (Art. 5).
+    pub(crate) fn reviewed_by(districts: &[String], actors: &[Actor], instant: &str) -> Self {
+        let mut text = organisations();
+        for district in districts {
+            let line = format!("code = \"{district}\"");
+            assert!(text.contains(&line), "{district} is no district");
+            text = text.replacen(&line, &format!("{line}\nreviews = true"), 1);
+        }
         let data = tempfile::tempdir().expect("a folder");
         Self::within(
             toml::from_str(&text).expect("a directory"),

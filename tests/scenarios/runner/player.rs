@@ -100,7 +100,7 @@ impl Player {
     async fn begin(story: &Story, actors: &[Actor]) -> Result<Self, String> {
         let now = instant(&story.start).ok_or("`start` is no instant")?;
         let player = Self {
-            server: Server::acted_by(actors, &now),
+            server: Server::reviewed_by(&story.reviewing_districts, actors, &now),
             names: Names::new(),
             now,
             ledger: Ledger::default(),

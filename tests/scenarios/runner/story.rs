@@ -23,6 +23,9 @@ pub(crate) struct Story {
     /// Holiday notices beyond those that ship, imported at the start.
     #[serde(default)]
     pub(crate) notices: Vec<Table>,
+    /// Codes of the districts whose hotline office reviews reports before the centre does (Art. 5).
+    #[serde(default)]
+    pub(crate) reviewing_districts: Vec<String>,
     /// What happens.
     #[serde(rename = "step")]
     pub(crate) steps: Vec<Step>,

@@ -82,7 +82,7 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Proposal {
     /// What to do: a word such as `supervise`, or an object such as `{"notify": "leader_in_charge"}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub action: Value,
     /// Why, for clerks.
     pub reason: String,

@@ -1,5 +1,7 @@
 //! Dossiers as they are shown: the state after a command, the whole view, a line of a list, warnings.
 
+mod contact;
+
 mod requests;
 
 mod shown;
@@ -23,6 +25,7 @@ use crate::dto::deadlines::{DeadlineStatus, Texts};
 use crate::dto::history::{Actor, Recipient};
 use crate::dto::{Period, Time, in_local_time};
 
+pub use contact::{Contact, ContactPart, NewContact, NewContactPart};
 pub(crate) use requests::IntoDossierCommand;
 pub use requests::{
     Bulletin, Closing, FinalReport, ListedUnitGiven, Members, MembersRemoved, NewLiaisonFiling,
@@ -30,7 +33,8 @@ pub use requests::{
     ProcedureEnd, Progress, Ruling, StaffFiling, StageReport, UnitRemoval,
 };
 pub use words::{
-    DossierDeadlineKind, DossierKind, Force, MeetingKind, Position, SubmittedTo, Supervisor,
+    DossierDeadlineKind, DossierKind, EmergencyLine, Force, HandOff, MeetingKind, Position,
+    ScopeReason, SubmittedTo, Supervisor,
 };
 
 /// A dossier as it stands. Exactly one of the members named like kinds is there.
@@ -62,6 +66,8 @@ pub struct Dossier {
     pub joint_conference: Option<JointConference>,
     /// An entry of a training log (Art. 7).
     pub training: Option<Training>,
+    /// A contact that became no order, or several (Art. 2, 10, 11).
+    pub contact: Option<Contact>,
     /// What a mechanism for difficult orders submitted (Art. 18).
     pub own_mechanism: Option<OwnMechanism>,
     /// A publication, or a suggestion that came in (Art. 32).
@@ -419,6 +425,7 @@ impl Dossier {
             liaison_filing: None,
             joint_conference: None,
             training: None,
+            contact: None,
             own_mechanism: None,
             publication: None,
             allowed: dossier::allowed(dossier, by)
@@ -431,6 +438,7 @@ impl Dossier {
             Content::LiaisonFiling(it) => shown.liaison_filing = Some(it.into()),
             Content::JointConference(it) => shown.joint_conference = Some(it.into()),
             Content::Training(it) => shown.training = Some(it.into()),
+            Content::Contact(it) => shown.contact = Some(it.into()),
             Content::OwnMechanism(it) => shown.own_mechanism = Some(it.into()),
             Content::Publication(it) => shown.publication = Some(it.into()),
         }

@@ -245,7 +245,6 @@ impl Order {
     pub fn new(order: &WorkOrder, by: &Actor) -> Self {
         let viewer = Viewer::new(order, by);
         let deadline = order.current_deadline();
-        let text = |code: &Option<_>| code.as_ref().map(String::clone);
         let unit = order.assignment().map(|it| it.unit.to_string());
         let information = order.information.as_ref();
         let coordination = order.coordination.as_ref();
@@ -257,9 +256,9 @@ impl Order {
             order_type: order.order_type.into(),
             channel: order.channel.into(),
             district: order.district.as_ref().map(ToString::to_string),
-            street: text(&order.street),
-            category: text(&order.category),
-            source: text(&order.source),
+            street: order.street.clone(),
+            category: order.category.clone(),
+            source: order.source.clone(),
             registered_at: order.registered_at.into(),
             priority: order.priority.into(),
             round: order.round(),
@@ -267,9 +266,9 @@ impl Order {
             concealments: order.concealments.iter().map(Into::into).collect(),
             consumer_mediation: order.consumer_mediation,
             against_unit: against(order, viewer),
-            contact: text(&order.contact),
+            contact: order.contact.clone(),
             refiled_from: order.refiled_from.as_ref().map(ToString::to_string),
-            long_term: text(&order.long_term),
+            long_term: order.long_term.clone(),
             conduct_notes: conduct_notes(order, viewer),
             information: information.map(|it| Information::new(it, &order.stage)),
             queue: queue(&order.stage),

@@ -12,7 +12,7 @@ use lifecycle::dossier::{CommandKind, DossierId};
 use crate::auth::Caller;
 use crate::dto::dossiers::{
     Bulletin, Closing, Dossier, DossierOutcome, DossierPage, FinalReport, IntoDossierCommand,
-    ListedUnitGiven, Members, MembersRemoved, NewLiaisonFiling, NewMatter, NewMeeting,
+    ListedUnitGiven, Members, MembersRemoved, NewContact, NewLiaisonFiling, NewMatter, NewMeeting,
     NewPublication, NewSolution, NewTraining, Opinion, Outcome, Plan, ProcedureEnd, Progress,
     Ruling, StaffFiling, StageReport, UnitRemoval, Warnings, WholeDossier,
 };
@@ -114,6 +114,15 @@ open! {
 }
 
 open! {
+    /// Record a contact that became no order, or several.
+    ///
+    /// An emergency handed to 110, 119, 120 or 122, what is no matter of the hotline (Art. 2), a
+    /// registration refused for want of the real name (Art. 10), what was pointed to another channel, and
+    /// the orders that its other parts became (Art. 11). For the centre.
+    record_contact, "/contacts", RecordContact, NewContact
+}
+
+open! {
     /// Submit a solution for decision.
     ///
     /// By a mechanism for difficult orders, to the joint conference or the municipal government
@@ -205,7 +214,7 @@ command! {
     ///
     /// Then requesters and centre are told; the target of one working day is the centre's own (Art. 26).
     /// For the units listed.
-    record_opinion, "/dossiers/{dossier}/opinion", RecordOpinion, Opinion
+    record_opinion, "/dossiers/{dossier}/guiding-opinion", RecordOpinion, Opinion
 }
 
 command! {
@@ -332,7 +341,7 @@ fn answered(status: StatusCode, handled: &HandledDossier, caller: &Caller) -> Re
         ReadDossierErrors,
     )
 )]
-pub(crate) async fn list(
+pub(crate) async fn list_dossiers(
     State(state): State<AppState>,
     OriginalUri(uri): OriginalUri,
     caller: Caller,
@@ -381,7 +390,7 @@ pub(crate) async fn list(
         ReadDossierErrors,
     )
 )]
-pub(crate) async fn show(
+pub(crate) async fn show_dossier(
     State(state): State<AppState>,
     caller: Caller,
     Path(id): Path<DossierId>,

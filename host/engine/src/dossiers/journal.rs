@@ -1,7 +1,8 @@
 //! What commands on dossiers carry into the journal, which is never changed again: staff numbers, names
 //! of bodies and documents, without personal data (Art. 43).
 
-use lifecycle::dossier::{Command, Filing, Publication};
+use lifecycle::command::RealNameGround;
+use lifecycle::dossier::{Command, ContactPart, Filing, Publication};
 
 use crate::ports::PersonalData;
 use crate::request::no_longer;
@@ -35,6 +36,18 @@ impl Engine {
             Command::Publish(Publication::Page { title, address, .. }) => {
                 no_longer("address", address, ADDRESS_CHARS_MAX)?;
                 self.name("title", title)
+            }
+            Command::RecordContact(contact) => {
+                for part in &mut contact.parts {
+                    if let ContactPart::RegistrationRefused {
+                        ground: RealNameGround::OtherLaw { basis },
+                        ..
+                    } = part
+                    {
+                        self.name("ground.basis", basis)?;
+                    }
+                }
+                Ok(())
             }
             // These carry numbers, codes, days and references to texts only.
             Command::Publish(Publication::Suggestion { .. })

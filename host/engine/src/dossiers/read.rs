@@ -254,6 +254,7 @@ fn deadlines_of(history: &[Recorded]) -> Vec<DossierDeadline> {
             | Event::ChangeFiled { .. }
             | Event::MeetingRecorded(_)
             | Event::TrainingRecorded { .. }
+            | Event::ContactRecorded { .. }
             | Event::SolutionSubmitted { .. }
             | Event::RulingRecorded { .. }
             | Event::Published { .. }

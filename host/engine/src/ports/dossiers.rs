@@ -150,6 +150,7 @@ impl DossierSummary {
             Content::LiaisonFiling(_)
             | Content::JointConference(_)
             | Content::Training(_)
+            | Content::Contact(_)
             | Content::OwnMechanism(_)
             | Content::Publication(_) => None,
         };

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use contract::types::{Channel, OrderType};
 use contract::{escalation, knowledge, routing};
 use engine::ports::{
-    ActiveRule, Advisor, BoxOnly, DecisionContext, ManualClock, Notifier, PersonalData,
+    ActiveRule, Advisor, BoxOnly, CITY, DecisionContext, ManualClock, Notifier, PersonalData,
 };
 use engine::{CommandOptions, Engine, Error, Handled, NewRequest, Parts, Texts};
 use lifecycle::advice::{Attempt, EscalationAdvice, Outcome, RoutingAdvice, RuleImage};
@@ -146,6 +146,15 @@ impl Advisor for OneWordRule {
         _question: &escalation::Question,
     ) -> EscalationAdvice {
         self.note(context);
+        // Only the city has this rule.
+        if context.scopes.last().is_none_or(|scope| scope != CITY) {
+            return EscalationAdvice {
+                decision: context.id,
+                question: String::new(),
+                attempts: Vec::new(),
+                verdict: None,
+            };
+        }
         let mut attempts = Self::attempt(context, Outcome::Answered);
         attempts[0].duration_us = self.thinks_us.load(Ordering::Relaxed);
         EscalationAdvice {

@@ -9,6 +9,31 @@ use crate::city::{anybody, channel, office_of, operator, some_unit, staff_of};
 
 use CommandKind as C;
 
+/// What leads on while a unit handles an order, by how often it does.
+const HANDLING: [CommandKind; 21] = [
+    C::Submit,
+    C::Submit,
+    C::Submit,
+    C::Submit,
+    C::Submit,
+    C::Submit,
+    C::RecordReply,
+    C::Extend,
+    C::RecordExtensionNotice,
+    C::AddStatement,
+    C::JudgeStatement,
+    C::JudgeStatement,
+    C::RecordContactAttempt,
+    C::RecordContactAttempt,
+    C::NameAssistingUnits,
+    C::RecordAssistance,
+    C::ObjectToAssisting,
+    C::DecideObjection,
+    C::AllowLateReturn,
+    C::RequestReturn,
+    C::Reclassify,
+];
+
 /// A command that makes sense in the order's stage.
 pub(crate) fn likely(order: &WorkOrder, chance: &mut Chance) -> CommandKind {
     if chance.percent(8) {
@@ -46,29 +71,7 @@ pub(crate) fn likely(order: &WorkOrder, chance: &mut Chance) -> CommandKind {
         ],
         Stage::ReturnRequested => &[C::DecideReturn],
         Stage::InCoordination => &[C::RequestOpinion, C::RecordOpinion, C::Dispatch],
-        Stage::InHandling => &[
-            C::Submit,
-            C::Submit,
-            C::Submit,
-            C::Submit,
-            C::Submit,
-            C::Submit,
-            C::RecordReply,
-            C::Extend,
-            C::RecordExtensionNotice,
-            C::AddStatement,
-            C::JudgeStatement,
-            C::JudgeStatement,
-            C::RecordContactAttempt,
-            C::RecordContactAttempt,
-            C::NameAssistingUnits,
-            C::RecordAssistance,
-            C::ObjectToAssisting,
-            C::DecideObjection,
-            C::AllowLateReturn,
-            C::RequestReturn,
-            C::Reclassify,
-        ],
+        Stage::InHandling => &HANDLING,
         Stage::UnderDistrictReview { .. } => &[C::ReviewAtDistrict],
         Stage::UnderReview { .. } => &[C::Review],
         Stage::Withdrawn => &[C::CloseWithdrawn],
@@ -109,6 +112,7 @@ fn beside(order: &WorkOrder, chance: &mut Chance) -> CommandKind {
 }
 
 /// Whoever gives such a command on such an order, hardly ever somebody else.
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
 pub(crate) fn author(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) -> Actor {
     if chance.percent(7) {
         return anybody(chance);
@@ -147,14 +151,44 @@ pub(crate) fn author(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) 
             let supervised = guidance.or_else(|| open.map(|it| &it.unit));
             staff_of(&or_any(supervised.map(|it| it.unit.clone()), chance))
         }
-        C::ReviewAtDistrict => match &order.stage {
-            Stage::UnderDistrictReview { district } => office_of(district),
-            _ => anybody(chance),
-        },
+        C::ReviewAtDistrict => {
+            if let Stage::UnderDistrictReview { district } = &order.stage {
+                office_of(district)
+            } else {
+                anybody(chance)
+            }
+        }
         C::Rate | C::RateService => channel("portal"),
-        C::RecordInformationNotice | C::RecordRatingOffer => operator(),
         C::RecordDelivery | C::MarkDue | C::RecomputeDeadlines => Actor::system(),
-        _ => operator(),
+        C::Register
+        | C::RequestInformation
+        | C::RecordInformationNotice
+        | C::SupplyInformation
+        | C::AssessInformation
+        | C::CloseIncomplete
+        | C::Conceal
+        | C::FlagConduct
+        | C::SetPriority
+        | C::Reclassify
+        | C::ListLongTerm
+        | C::AnswerDirectly
+        | C::Route
+        | C::Dispatch
+        | C::AllowLateReturn
+        | C::DecideReturn
+        | C::DecideObjection
+        | C::OpenCoordination
+        | C::RequestOpinion
+        | C::AddStatement
+        | C::Review
+        | C::Withdraw
+        | C::RecordRatingOffer
+        | C::RecordFollowUp
+        | C::SendBack
+        | C::CloseDissatisfied
+        | C::Supervise
+        | C::ReviewSupervision
+        | C::DismissProposal => operator(),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn in_order(
     ledger: &Ledger,
 ) -> Result<(), String> {
     let frame = ledger.frames.last();
-    if frame.is_none_or(|it| it.interrupted > 0 || !it.fires) {
+    if frame.is_none_or(|it| it.interrupted > 0 || it.fires.is_none()) {
         return Ok(());
     }
     let mut instants = Vec::new();
@@ -53,7 +53,7 @@ pub(crate) fn in_order(
 }
 
 /// A timer is forgotten only where it has nothing to do.
-pub(crate) fn dropped(timer: &DueTimer, kept: &MemoryStore) -> Result<(), String> {
+pub(crate) fn dropped(timer: &DueTimer, kept: &MemoryStore, ledger: &Ledger) -> Result<(), String> {
     let Some(order) = kept.load(&timer.order).unwrap() else {
         return Ok(());
     };
@@ -62,10 +62,11 @@ pub(crate) fn dropped(timer: &DueTimer, kept: &MemoryStore) -> Result<(), String
         .iter()
         .any(|it| (it.at, it.deadline, it.moment) == (timer.at, timer.deadline, timer.moment));
     // A question before a deadline that has passed meanwhile: its own timer marks the deadline.
+    let now = ledger.frames.last().and_then(|it| it.fires);
     let asks_too_late = timer.moment == Moment::DueSoon
-        && known
-            .iter()
-            .any(|it| it.deadline == timer.deadline && it.moment == Moment::Passed);
+        && known.iter().any(|it| {
+            it.deadline == timer.deadline && it.moment == Moment::Passed && Some(it.at) < now
+        });
     ensure!(
         !stands || asks_too_late,
         "a timer was dropped that has something to do: {timer:?} in stage {}",

@@ -2,6 +2,7 @@
 //! What is made depends on the order, the instant and the stream of chance alone, so that a repeated
 //! request is the same request.
 
+pub(crate) mod dossiers;
 mod handling;
 
 use calendar::Period;
@@ -99,6 +100,7 @@ impl Maker<'_> {
     }
 
     /// The command of that kind.
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
     pub(crate) fn make(&mut self, kind: CommandKind) -> Command {
         use CommandKind as C;
         match kind {

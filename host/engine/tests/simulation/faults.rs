@@ -284,7 +284,7 @@ impl Store for FaultyStore {
         self.call("due_timers", || {
             let mut due = self.kept.due_timers(now, ALL)?;
             due.sort_by_key(|it| (it.at, self.age(&it.order), it.deadline, it.moment));
-            self.ledger().listed(true);
+            self.ledger().listed(Some(now));
             Ok(cut(due, limit))
         })
     }
@@ -295,14 +295,14 @@ impl Store for FaultyStore {
 
     fn drop_timer(&self, timer: &DueTimer) -> Result<(), StoreError> {
         self.write("drop_timer", || {
-            self.judge(|_| checks::dropped(timer, &self.kept));
+            self.judge(|ledger| checks::dropped(timer, &self.kept, ledger));
             self.kept.drop_timer(timer)
         })
     }
 
     fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError> {
         self.call("pending_effects", || {
-            self.ledger().listed(false);
+            self.ledger().listed(None);
             self.kept.pending_effects(limit)
         })
     }
@@ -337,7 +337,7 @@ impl Store for FaultyStore {
         limit: u32,
     ) -> Result<Vec<WorkOrder>, StoreError> {
         self.call("open_orders", || {
-            self.ledger().listed(false);
+            self.ledger().listed(None);
             let after = after.map(|order| self.age(order));
             let mut open = self.kept.open_orders(None, ALL)?;
             open.retain(|order| after.is_none_or(|after| self.age(&order.id) > after));

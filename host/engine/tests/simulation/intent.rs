@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use engine::ports::IdempotencyKey;
-use engine::{CommandOptions, Engine, Error, Handled, IdentityClaim, NewRequest};
+use engine::{
+    CommandOptions, Engine, Error, Handled, HandledDossier, IdentityClaim, NewRequest, Texts,
+};
 use lifecycle::command::CommandKind;
+use lifecycle::dossier::Dossier;
 use lifecycle::ids::{Actor, OrderId};
 use lifecycle::order::WorkOrder;
 
 use crate::chance::Chance;
 use crate::commands::Maker;
+use crate::commands::dossiers::DossierMaker;
 use crate::ledger::IntentId;
 
 /// A request.
@@ -27,6 +31,13 @@ pub(crate) struct Intent {
 pub(crate) enum What {
     /// A registration.
     Register(Box<NewRequest>),
+    /// A command on a dossier, or one that opens one.
+    Dossier {
+        dossier: Option<Arc<Dossier>>,
+        orders: Vec<OrderId>,
+        at: DateTime<Utc>,
+        chance: Chance,
+    },
     /// A command on an order, made from how the order stood when somebody looked at it.
     Command {
         kind: CommandKind,
@@ -46,23 +57,28 @@ impl Intent {
     /// The order that it is about, if there is one yet.
     pub(crate) fn order(&self) -> Option<&OrderId> {
         match &self.what {
-            What::Register(_) => None,
+            What::Register(_) | What::Dossier { .. } => None,
             What::Command { order, .. } => Some(&order.id),
         }
     }
 
-    pub(crate) fn kind(&self) -> CommandKind {
+    /// What is asked for, in short.
+    pub(crate) fn name(&self) -> &'static str {
         match &self.what {
-            What::Register(_) => CommandKind::Register,
-            What::Command { kind, .. } => *kind,
+            What::Register(_) => CommandKind::Register.name(),
+            What::Command { kind, .. } => kind.name(),
+            What::Dossier { dossier: None, .. } => "open_dossier",
+            What::Dossier { .. } => "handle_dossier",
         }
     }
 
     /// Sends it.
-    pub(crate) fn send(&self, engine: &Engine) -> Result<Handled, Error> {
+    pub(crate) fn send(&self, engine: &Engine) -> Result<Told, Error> {
         match &self.what {
             What::Register(request) => {
-                engine.register((**request).clone(), &self.by, &self.options)
+                let request = (**request).clone();
+                let handled = engine.register(request, &self.by, &self.options);
+                handled.map(|it| Told::Order(Box::new(it)))
             }
             What::Command {
                 kind,
@@ -71,16 +87,77 @@ impl Intent {
                 at,
                 chance,
                 claim,
-            } => engine.handle_as(&order.id, &self.by, &self.options, claim.clone(), |texts| {
-                let mut maker = Maker {
-                    order,
-                    now: *at,
-                    orders,
-                    chance: chance.clone(),
-                    texts,
+            } => {
+                let build = |texts: &mut Texts| {
+                    let mut maker = Maker {
+                        order,
+                        now: *at,
+                        orders,
+                        chance: chance.clone(),
+                        texts,
+                    };
+                    maker.make(*kind)
                 };
-                maker.make(*kind)
-            }),
+                let handled =
+                    engine.handle_as(&order.id, &self.by, &self.options, claim.clone(), build);
+                handled.map(|it| Told::Order(Box::new(it)))
+            }
+            What::Dossier {
+                dossier,
+                orders,
+                at,
+                chance,
+            } => {
+                let build = |texts: &mut Texts| {
+                    let mut maker = DossierMaker {
+                        dossier: dossier.as_deref(),
+                        now: *at,
+                        orders,
+                        chance: chance.clone(),
+                        texts,
+                    };
+                    maker.make()
+                };
+                let handled = match dossier {
+                    Some(dossier) => {
+                        engine.handle_dossier(&dossier.id, &self.by, &self.options, build)
+                    }
+                    None => engine.open_dossier(&self.by, &self.options, build),
+                };
+                handled.map(|it| Told::Dossier(Box::new(it)))
+            }
+        }
+    }
+}
+
+/// What an engine answers.
+pub(crate) enum Told {
+    /// About an order.
+    Order(Box<Handled>),
+    /// About a dossier.
+    Dossier(Box<HandledDossier>),
+}
+
+impl Told {
+    /// Whether it was carried out before.
+    pub(crate) fn replayed(&self) -> bool {
+        match self {
+            Self::Order(handled) => handled.replayed,
+            Self::Dossier(handled) => handled.replayed,
+        }
+    }
+
+    /// Number of what it is about, and the positions of the events that came of it.
+    pub(crate) fn taken(&self) -> (String, Vec<u64>) {
+        match self {
+            Self::Order(handled) => {
+                let seqs = handled.events.iter().map(|it| it.seq).collect();
+                (handled.order.id.as_str().to_owned(), seqs)
+            }
+            Self::Dossier(handled) => {
+                let seqs = handled.events.iter().map(|it| it.seq).collect();
+                (handled.dossier.id.as_str().to_owned(), seqs)
+            }
         }
     }
 }

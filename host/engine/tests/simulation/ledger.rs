@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Utc};
 use engine::ports::{EffectId, PendingEffect};
 use lifecycle::dossier::{DossierId, Recorded as DossierRecorded};
 use lifecycle::event::Recorded;
@@ -28,8 +29,8 @@ pub(crate) struct Frame {
     pub(crate) taken: Vec<Taken>,
     /// How often others came in between.
     pub(crate) interrupted: u32,
-    /// Whether what it has read last is a list of timers.
-    pub(crate) fires: bool,
+    /// Up to when it has read timers, if they are what it has read last.
+    pub(crate) fires: Option<DateTime<Utc>>,
 }
 
 /// The ledger.
@@ -77,8 +78,8 @@ impl Ledger {
         }
     }
 
-    /// A list of what is to be done was read: of timers, or of something else.
-    pub(crate) fn listed(&mut self, timers: bool) {
+    /// A list of what is to be done was read: of timers up to an instant, or of something else.
+    pub(crate) fn listed(&mut self, timers: Option<DateTime<Utc>>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.fires = timers;
         }

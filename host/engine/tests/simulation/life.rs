@@ -78,9 +78,6 @@ pub(crate) fn live(seed: u64) -> Traces {
         end(&simulation);
     }));
     let ledger = simulation.store.ledger_of_the_dead();
-    if std::env::var_os("KAPOK_SHOW").is_some() {
-        println!("{}", ledger.steps.join("\n"));
-    }
     if lived.is_ok() && ledger.wrong.is_empty() {
         drop(ledger);
         return traces(&simulation);
@@ -110,22 +107,34 @@ pub(crate) fn live(seed: u64) -> Traces {
 fn peace(simulation: &Simulation) {
     simulation.store.set_weather(Weather::default());
     simulation.outside.friendly.store(true, Ordering::SeqCst);
-    simulation.restart();
+    if simulation.chance(|chance| chance.percent(50)) {
+        simulation.restart();
+    }
+    simulation.store.revive();
     simulation.log("peace");
     let unanswered = simulation.unanswered.lock().unwrap().clone();
     for intent in unanswered {
         simulation.send(intent);
     }
+    work_off(simulation);
+    let engine = simulation.engine();
+    let verdict = ends::calendar(&engine, &simulation.store.kept, &simulation.store.ledger());
+    if let Err(problem) = verdict {
+        simulation.store.wrong(problem);
+    }
     let to = simulation.now() + TimeDelta::days(500);
     if simulation.chance(|chance| chance.percent(50)) {
-        let engine = simulation.engine();
-        simulation.finish(engine.pass_time(to, &admin(), usize::MAX).map(drop));
+        let (result, _) = simulation.call(None, None, |engine| {
+            engine.pass_time(to, &admin(), usize::MAX)
+        });
+        simulation.finish(result.map(drop));
     } else {
         simulation.clock.advance_to(to);
     }
-    // Longer than any pause between two attempts.
+    // Longer than any pause between two attempts; all of them together are longer than any time that a
+    // requester has.
     let pause = TimeDelta::hours(7);
-    for _ in 0..20 {
+    for _ in 0..30 {
         work_off(simulation);
         let engine = simulation.engine();
         while matches!(engine.deliver_due(1), Ok(done) if done.more) {}
@@ -137,10 +146,10 @@ fn peace(simulation: &Simulation) {
 }
 
 fn work_off(simulation: &Simulation) {
-    let engine = simulation.engine();
     let limit = simulation.chance(|chance| *chance.pick(&[3, 16, 256]));
     for _ in 0..20_000 {
-        match engine.tick(limit) {
+        let (result, _) = simulation.call(None, None, |engine| engine.tick(limit));
+        match result {
             Ok(tick) if !tick.more && tick.timers == 0 && tick.effects == 0 => return,
             Ok(_) => {}
             Err(error) => return simulation.finish(Err(error)),

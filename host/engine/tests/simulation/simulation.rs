@@ -155,7 +155,7 @@ impl Simulation {
             let line = format!(
                 "{} {} {} (request {}{}{}) at {}",
                 intent.by.name,
-                intent.kind().name(),
+                intent.name(),
                 order.map_or_else(|| "#new".to_owned(), |order| ledger.name(order)),
                 intent.id,
                 key.map(|key| format!(", {key}")).unwrap_or_default(),
@@ -188,7 +188,7 @@ impl Simulation {
         let outcome = {
             let ledger = self.store.ledger();
             match &result {
-                Ok(handled) if handled.replayed => "-> as before".to_owned(),
+                Ok(told) if told.replayed() => "-> as before".to_owned(),
                 Ok(_) => {
                     let events = frame.taken.iter().flat_map(|taken| ledger.events_of(taken));
                     format!("-> {}", events.collect::<Vec<_>>().join(", "))
@@ -200,8 +200,7 @@ impl Simulation {
         if let Err(problem) = verdict {
             self.store.wrong(problem);
         }
-        let done =
-            matches!(&result, Ok(handled) if !handled.replayed && !handled.events.is_empty());
+        let done = matches!(&result, Ok(told) if !told.replayed() && !told.taken().1.is_empty());
         if done
             && frame.interrupted == 0
             && let Some(Some(rejection)) = standing

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use engine::ports::{
-    Delivery, DeliveryState, DeliveryStore as _, IdempotencyKey, OrderFilter, Store as _,
+    Delivery, DeliveryState, DeliveryStore as _, DossierStore as _, IdempotencyKey, OrderFilter,
+    Store as _,
 };
 use engine::{CommandOptions, Error};
 use lifecycle::command::CommandKind;
@@ -15,7 +16,7 @@ use crate::actors::{author, likely};
 use crate::chance::Chance;
 use crate::checks::told::nothing_done;
 use crate::city::{self, admin, anybody, channel, operator};
-use crate::commands::claim;
+use crate::commands::{claim, dossiers};
 use crate::faults::{ALL, Weather};
 use crate::intent::{Intent, What};
 use crate::simulation::Simulation;
@@ -30,6 +31,7 @@ const DEPTH_MAX: usize = 2;
 enum Step {
     File,
     Act,
+    Dossier,
     Repeat,
     Tick,
     Deliver,
@@ -44,9 +46,10 @@ enum Step {
 }
 
 /// By how often each happens.
-const STEPS: [(u64, Step); 13] = [
+const STEPS: [(u64, Step); 14] = [
     (7, Step::File),
     (110, Step::Act),
+    (14, Step::Dossier),
     (10, Step::Repeat),
     (30, Step::Tick),
     (10, Step::Deliver),
@@ -61,13 +64,14 @@ const STEPS: [(u64, Step); 13] = [
 ];
 
 /// By how often each happens in the middle of something else.
-const BETWEEN: [(u64, Step); 7] = [
+const BETWEEN: [(u64, Step); 8] = [
     (2, Step::File),
     (60, Step::Act),
+    (5, Step::Dossier),
     (15, Step::Repeat),
     (15, Step::Tick),
     (2, Step::Receipt),
-    (4, Step::Import),
+    (6, Step::Import),
     (3, Step::Read),
 ];
 
@@ -105,6 +109,7 @@ impl Simulation {
         match step {
             Step::File => self.file(),
             Step::Act => self.act(),
+            Step::Dossier => self.dossier(),
             Step::Repeat => self.repeat(),
             Step::Tick => self.tick(),
             Step::Deliver => self.deliver(),
@@ -243,6 +248,30 @@ impl Simulation {
             at: self.now(),
             chance,
             claim,
+        };
+        self.send(Intent {
+            id: self.request_number(),
+            by,
+            options,
+            what,
+        });
+    }
+
+    /// Somebody opens a dossier, or gives a command on one.
+    fn dossier(&self) {
+        let dossiers = self.store.ledger().dossiers.clone();
+        let some = self.chance(|chance| {
+            let opens = dossiers.len() < 2 || chance.percent(10) && dossiers.len() < 6;
+            (!opens).then(|| chance.pick(&dossiers).clone())
+        });
+        let dossier = some.and_then(|id| self.store.kept.load_dossier(&id).unwrap());
+        let by = self.chance(|chance| dossiers::author(dossier.as_ref(), chance));
+        let options = self.options(&by, dossier.as_ref().map(|it| it.version));
+        let what = What::Dossier {
+            dossier: dossier.map(Arc::new),
+            orders: self.orders(),
+            at: self.now(),
+            chance: self.chance(|chance| Chance::new(chance.next())),
         };
         self.send(Intent {
             id: self.request_number(),

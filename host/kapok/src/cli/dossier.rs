@@ -105,6 +105,8 @@ enum Kind {
     JointConference,
     /// 培训记录 (Art. 7).
     Training,
+    /// 来电来信记录 (Art. 2, 10, 11).
+    Contact,
     /// 疑难工单协调机制提请审定 (Art. 18).
     OwnMechanism,
     /// 公布与意见建议 (Art. 32).
@@ -118,6 +120,7 @@ impl From<Kind> for DossierKind {
             Kind::LiaisonFiling => Self::LiaisonFiling,
             Kind::JointConference => Self::JointConference,
             Kind::Training => Self::Training,
+            Kind::Contact => Self::Contact,
             Kind::OwnMechanism => Self::OwnMechanism,
             Kind::Publication => Self::Publication,
         }

@@ -142,9 +142,8 @@ fn text(found: &Indicators) -> String {
         return lines.join("\n");
     }
     let told = |code: &str| {
-        let all = rows.iter().flat_map(|row| &row.indicators);
-        all.into_iter()
-            .any(|it| it.code == code && it.value.is_some())
+        let mut all = rows.iter().flat_map(|row| &row.indicators);
+        all.any(|it| it.code == code && it.value.is_some())
     };
     let formulas: Vec<_> = found.formulas.iter().filter(|it| told(&it.code)).collect();
     let mut head = vec![found.by.word()];

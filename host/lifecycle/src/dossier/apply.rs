@@ -132,6 +132,8 @@ fn opened(at: DateTime<Utc>, event: &Event) -> Option<(DossierId, Content)> {
         Some((dossier.clone(), Content::JointConference(conference)))
     } else if let Event::TrainingRecorded { dossier, training } = event {
         Some((dossier.clone(), Content::Training(training.clone())))
+    } else if let Event::ContactRecorded { dossier, contact } = event {
+        Some((dossier.clone(), Content::Contact(contact.clone())))
     } else if let Event::SolutionSubmitted {
         dossier,
         submission,
@@ -174,6 +176,7 @@ fn fold(dossier: &mut Dossier, recorded: &Recorded) -> Option<()> {
         | Event::ChangeAnnounced { .. }
         | Event::RegisterOpened { .. }
         | Event::TrainingRecorded { .. }
+        | Event::ContactRecorded { .. }
         | Event::SolutionSubmitted { .. }
         | Event::Published { .. } => return None,
         Event::UnitAdded(listed) => open_matter(dossier)?.tasks.push(task(listed, at)),
@@ -270,6 +273,7 @@ fn slot<'a>(
             Content::LongTermMatter(_)
             | Content::JointConference(_)
             | Content::Training(_)
+            | Content::Contact(_)
             | Content::OwnMechanism(_)
             | Content::Publication(_) => None,
         },
@@ -302,6 +306,7 @@ fn open_matter(dossier: &mut Dossier) -> Option<&mut LongTermMatter> {
         Content::LiaisonFiling(_)
         | Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => None,
     }
@@ -320,6 +325,7 @@ fn conference(dossier: &mut Dossier) -> Option<&mut Conference> {
         Content::LongTermMatter(_)
         | Content::LiaisonFiling(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => None,
     }
@@ -332,6 +338,7 @@ fn filing_slot(dossier: &mut Dossier) -> Option<&mut Option<Filed>> {
         Content::LongTermMatter(_)
         | Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => None,
     }
@@ -347,6 +354,7 @@ fn ruling_slot(dossier: &mut Dossier) -> Option<&mut Option<TextId>> {
         | Content::LiaisonFiling(_)
         | Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::Publication(_) => None,
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::contact::Contact;
 use super::deadline::DossierDeadlineKind;
 use super::register::{Filing, Meeting, Publication, StaffChange, Submission, Training};
 use crate::ids::{OrderId, TextId, UnitCode};
@@ -97,6 +98,8 @@ pub enum Command {
     RecordMeeting(Meeting),
     /// Record a training (Art. 7(2), R6).
     RecordTraining(Training),
+    /// Record a contact that became no order, or several (Art. 2, 10, 11, R1, R11, R14).
+    RecordContact(Contact),
     /// Submit a solution for difficult matters for decision (Art. 18(2), R35).
     SubmitSolution(Submission),
     /// Record what was decided about it.
@@ -187,6 +190,7 @@ kinds! {
     OpenRegister "open_register" Self::OpenRegister { .. },
     RecordMeeting "record_meeting" Self::RecordMeeting(_),
     RecordTraining "record_training" Self::RecordTraining(_),
+    RecordContact "record_contact" Self::RecordContact(_),
     SubmitSolution "submit_solution" Self::SubmitSolution(_),
     RecordRuling "record_ruling" Self::RecordRuling { .. },
     Publish "publish" Self::Publish(_),
@@ -203,6 +207,7 @@ impl CommandKind {
             | Self::AnnounceChange
             | Self::OpenRegister
             | Self::RecordTraining
+            | Self::RecordContact
             | Self::SubmitSolution
             | Self::Publish => true,
             Self::AddUnit
@@ -230,12 +235,13 @@ impl CommandKind {
 impl Command {
     /// The orders that it names; the shell looks them up and hands them over as facts.
     #[must_use]
-    pub fn orders(&self) -> &[OrderId] {
+    pub fn orders(&self) -> Vec<&OrderId> {
         match self {
-            Self::ListMatter(matter) => &matter.orders,
-            Self::AddOrders { orders } => orders,
-            Self::RecordMeeting(meeting) => &meeting.orders,
-            Self::SubmitSolution(submission) => &submission.orders,
+            Self::ListMatter(matter) => matter.orders.iter().collect(),
+            Self::AddOrders { orders } => orders.iter().collect(),
+            Self::RecordMeeting(meeting) => meeting.orders.iter().collect(),
+            Self::SubmitSolution(submission) => submission.orders.iter().collect(),
+            Self::RecordContact(contact) => contact.orders().collect(),
             // Orders are taken off whether they are known or not.
             Self::RemoveOrders { .. }
             | Self::AddUnit { .. }
@@ -256,7 +262,7 @@ impl Command {
             | Self::RecordRuling { .. }
             | Self::Publish(_)
             | Self::MarkDue { .. }
-            | Self::RecomputeDeadlines => &[],
+            | Self::RecomputeDeadlines => Vec::new(),
         }
     }
 }

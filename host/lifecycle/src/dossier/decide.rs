@@ -99,6 +99,7 @@ fn open(command: &Command, draft: &mut Draft<'_>) -> Result<(), Rejection> {
         // A meeting opens the register of its year if nothing has.
         Command::RecordMeeting(meeting) => entries::record_first_meeting(meeting, draft),
         Command::RecordTraining(training) => entries::record_training(training, draft),
+        Command::RecordContact(contact) => entries::record_contact(contact, draft),
         Command::SubmitSolution(submission) => entries::submit_solution(submission, draft),
         Command::Publish(publication) => entries::publish(publication, draft),
         Command::AddUnit { .. }
@@ -136,6 +137,7 @@ fn decide_existing(
         | Command::AnnounceChange { .. }
         | Command::OpenRegister { .. }
         | Command::RecordTraining(_)
+        | Command::RecordContact(_)
         | Command::SubmitSolution(_)
         | Command::Publish(_) => Err(Rejection::AlreadyOpened),
         Command::RecordMeeting(meeting) => {
@@ -198,6 +200,7 @@ fn decide_matter(
         | Command::OpenRegister { .. }
         | Command::RecordMeeting(_)
         | Command::RecordTraining(_)
+        | Command::RecordContact(_)
         | Command::SubmitSolution(_)
         | Command::RecordRuling { .. }
         | Command::Publish(_)
@@ -215,6 +218,7 @@ fn matter(dossier: &Dossier) -> Result<&LongTermMatter, Rejection> {
         Content::LiaisonFiling(_)
         | Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => Err(wrong_kind(dossier, DossierKind::LongTermMatter)),
     }
@@ -226,6 +230,7 @@ fn announced(dossier: &Dossier) -> Result<&LiaisonFiling, Rejection> {
         Content::LongTermMatter(_)
         | Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => Err(wrong_kind(dossier, DossierKind::LiaisonFiling)),
     }
@@ -237,6 +242,7 @@ fn conference(dossier: &Dossier) -> Result<&Conference, Rejection> {
         Content::LongTermMatter(_)
         | Content::LiaisonFiling(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => Err(wrong_kind(dossier, DossierKind::JointConference)),
     }
@@ -249,6 +255,7 @@ fn submitted(dossier: &Dossier) -> Result<&Submission, Rejection> {
         | Content::LiaisonFiling(_)
         | Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::Publication(_) => Err(wrong_kind(dossier, DossierKind::OwnMechanism)),
     }
 }

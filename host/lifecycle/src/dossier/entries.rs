@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
+use super::contact::{Contact, ContactPart};
 use super::deadline::{DossierDeadline, DossierDeadlineKind as Kind};
 use super::draft::{Draft, bounded, filled};
 use super::due;
@@ -12,8 +13,9 @@ use super::register::{
     Filing, LiaisonFiling, Meeting, Publication, StaffChange, Submission, Training,
 };
 use super::rejection::Rejection;
+use crate::command::RealNameGround;
 use crate::effect::Recipient;
-use crate::ids::{TextId, UnitCode};
+use crate::ids::{OrderId, TextId, UnitCode};
 
 /// R5: a change that is complete starts the time for filing it; the day of completion does not count.
 pub(super) fn announce(
@@ -156,6 +158,32 @@ pub(super) fn record_training(training: &Training, draft: &mut Draft<'_>) -> Res
     draft.emit(Event::TrainingRecorded {
         dossier: draft.id.clone(),
         training: training.clone(),
+    });
+    Ok(())
+}
+
+/// R1, R11, R14: what became of each part of a contact. What is no matter of the hotline becomes no
+/// order; a part that became one names it. A report of a violation needs no real name, so nobody refuses
+/// it for want of one: the ground says which matter it is (R11).
+pub(super) fn record_contact(contact: &Contact, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    bounded("parts", &contact.parts)?;
+    if contact.parts.is_empty() {
+        return Err(Rejection::Missing { field: "parts" });
+    }
+    for part in &contact.parts {
+        if let ContactPart::RegistrationRefused {
+            ground: RealNameGround::OtherLaw { basis },
+            ..
+        } = part
+        {
+            filled("ground.basis", basis)?;
+        }
+    }
+    let orders: Vec<OrderId> = contact.orders().cloned().collect();
+    draft.members(&orders)?;
+    draft.emit(Event::ContactRecorded {
+        dossier: draft.id.clone(),
+        contact: contact.clone(),
     });
     Ok(())
 }

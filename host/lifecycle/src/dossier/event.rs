@@ -5,6 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::contact::Contact;
 use super::deadline::{DossierDeadline, DossierDeadlineKind, Force};
 use super::matter::{ListedUnit, Member};
 use super::register::{Filing, Meeting, Publication, StaffChange, Submission, Training};
@@ -164,6 +165,13 @@ pub enum Event {
         /// The training.
         training: Training,
     },
+    /// A contact was recorded (R1, R11, R14).
+    ContactRecorded {
+        /// Number of the dossier.
+        dossier: DossierId,
+        /// The contact.
+        contact: Contact,
+    },
     /// A solution for difficult matters was submitted (R35).
     SolutionSubmitted {
         /// Number of the dossier.
@@ -229,6 +237,7 @@ impl Event {
             Self::RegisterOpened { .. } => "register_opened",
             Self::MeetingRecorded(_) => "meeting_recorded",
             Self::TrainingRecorded { .. } => "training_recorded",
+            Self::ContactRecorded { .. } => "contact_recorded",
             Self::SolutionSubmitted { .. } => "solution_submitted",
             Self::RulingRecorded { .. } => "ruling_recorded",
             Self::Published { .. } => "published",
@@ -253,6 +262,7 @@ impl Event {
             Self::ChangeFiled { filing, .. } => filing.details.iter().copied().collect(),
             Self::MeetingRecorded(meeting) => meeting.decisions.clone(),
             Self::TrainingRecorded { training, .. } => vec![training.subject],
+            Self::ContactRecorded { contact, .. } => contact.texts(),
             Self::SolutionSubmitted { submission, .. } => vec![submission.solution],
             Self::RulingRecorded { ruling } => vec![*ruling],
             Self::Published { publication, .. } => match publication {

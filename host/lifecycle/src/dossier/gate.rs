@@ -76,6 +76,7 @@ fn role_may(role: &Role, command: CommandKind) -> bool {
         | C::FeedBack
         | C::FileChange
         | C::RecordTraining => &["unit"],
+        C::RecordContact => &["operator", "system"],
         C::AnnounceChange => &["operator", "unit"],
         C::RecordMeeting => &["operator", "district"],
         C::SubmitSolution => &["operator", "unit", "district"],
@@ -136,6 +137,7 @@ fn is_party(dossier: &Dossier, by: &Actor) -> Result<(), Rejection> {
         // They have no command of a unit's; the kind says so. Whose they are is not for others to know.
         Content::JointConference(_)
         | Content::Training(_)
+        | Content::Contact(_)
         | Content::OwnMechanism(_)
         | Content::Publication(_) => dossier.parties().contains(unit.as_str()),
     };
@@ -187,7 +189,10 @@ pub(super) fn check_stage(
         },
         Content::LiaisonFiling(_) => need(dossier, "announced"),
         Content::OwnMechanism(_) => need(dossier, "submitted"),
-        Content::JointConference(_) | Content::Training(_) | Content::Publication(_) => Ok(()),
+        Content::JointConference(_)
+        | Content::Training(_)
+        | Content::Contact(_)
+        | Content::Publication(_) => Ok(()),
     }
 }
 
@@ -212,6 +217,7 @@ const fn kind_for(command: CommandKind) -> Option<DossierKind> {
         C::AnnounceChange | C::FileChange => Some(DossierKind::LiaisonFiling),
         C::OpenRegister | C::RecordMeeting => Some(DossierKind::JointConference),
         C::RecordTraining => Some(DossierKind::Training),
+        C::RecordContact => Some(DossierKind::Contact),
         C::SubmitSolution | C::RecordRuling => Some(DossierKind::OwnMechanism),
         C::Publish => Some(DossierKind::Publication),
         C::MarkDue | C::RecomputeDeadlines => None,
@@ -249,6 +255,7 @@ fn task_allows(stage: &TaskStage, command: CommandKind) -> Result<(), Rejection>
         | C::OpenRegister
         | C::RecordMeeting
         | C::RecordTraining
+        | C::RecordContact
         | C::SubmitSolution
         | C::RecordRuling
         | C::Publish

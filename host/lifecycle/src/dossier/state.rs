@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::contact::Contact;
 use super::deadline::{DossierDeadline, DossierDeadlineKind, Force};
 use super::matter::LongTermMatter;
 use super::register::{Conference, LiaisonFiling, OwnMechanism, Publication, Training};
@@ -55,6 +56,8 @@ pub enum DossierKind {
     JointConference,
     /// See [`Training`].
     Training,
+    /// See [`Contact`].
+    Contact,
     /// See [`OwnMechanism`].
     OwnMechanism,
     /// See [`Publication`].
@@ -70,6 +73,7 @@ impl DossierKind {
             Self::LiaisonFiling => "liaison_filing",
             Self::JointConference => "joint_conference",
             Self::Training => "training",
+            Self::Contact => "contact",
             Self::OwnMechanism => "own_mechanism",
             Self::Publication => "publication",
         }
@@ -109,6 +113,8 @@ pub enum Content {
     JointConference(Conference),
     /// An entry of a unit's training log.
     Training(Training),
+    /// A contact with the hotline.
+    Contact(Contact),
     /// Something submitted by a mechanism for difficult orders.
     OwnMechanism(OwnMechanism),
     /// Something published, or a suggestion that came in.
@@ -139,6 +145,7 @@ impl Dossier {
             Content::LiaisonFiling(_) => DossierKind::LiaisonFiling,
             Content::JointConference(_) => DossierKind::JointConference,
             Content::Training(_) => DossierKind::Training,
+            Content::Contact(_) => DossierKind::Contact,
             Content::OwnMechanism(_) => DossierKind::OwnMechanism,
             Content::Publication(_) => DossierKind::Publication,
         }
@@ -155,7 +162,7 @@ impl Dossier {
             Content::LiaisonFiling(_) => "announced",
             Content::OwnMechanism(mechanism) if mechanism.ruling.is_some() => "ruled",
             Content::OwnMechanism(_) => "submitted",
-            Content::Training(_) | Content::Publication(_) => "recorded",
+            Content::Training(_) | Content::Contact(_) | Content::Publication(_) => "recorded",
         }
     }
 
@@ -171,6 +178,7 @@ impl Dossier {
             Content::LiaisonFiling(_)
             | Content::JointConference(_)
             | Content::Training(_)
+            | Content::Contact(_)
             | Content::OwnMechanism(_)
             | Content::Publication(_) => Vec::new(),
         }
@@ -214,7 +222,7 @@ impl Dossier {
                 units.extend(&mechanism.submission.unit);
                 districts.extend(&mechanism.submission.district);
             }
-            Content::Publication(_) => {}
+            Content::Contact(_) | Content::Publication(_) => {}
         }
         let units = units.into_iter().map(ToString::to_string);
         units
@@ -238,6 +246,7 @@ impl Dossier {
             Content::OwnMechanism(mechanism) => {
                 mechanism.submission.orders.iter().cloned().collect()
             }
+            Content::Contact(contact) => contact.orders().cloned().collect(),
             Content::LiaisonFiling(_) | Content::Training(_) | Content::Publication(_) => {
                 BTreeSet::new()
             }

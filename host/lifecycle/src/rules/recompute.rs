@@ -63,9 +63,25 @@ fn differs(new: &Deadline, old: &Deadline) -> bool {
         != (old.due.due_at, old.due.provisional, &old.due.counted)
 }
 
-/// The deadline as the calendar of the context has it. An extension counts from the expiry of the
-/// period before it, so that period is computed anew first (R37).
+/// The deadline as the calendar of the context has it, but not earlier than the unit can still meet.
 fn renewed(
+    order: &WorkOrder,
+    old: &Deadline,
+    context: &Context<'_>,
+) -> Result<Deadline, calendar::Error> {
+    let mut new = counted_anew(order, old, context)?;
+    if new.is_late(context.now) {
+        let today = calendar::end_of(calendar::local_date(context.now));
+        new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));
+    }
+    new.warn_at = new.warning(order.order_type, context)?;
+    Ok(new)
+}
+
+/// An extension counts from the expiry of the period before it, so that period is counted anew first
+/// (R37). It is over, so nothing is made easier about it: the result must not depend on the day of the
+/// recomputation.
+fn counted_anew(
     order: &WorkOrder,
     old: &Deadline,
     context: &Context<'_>,
@@ -76,7 +92,7 @@ fn renewed(
         Some(known) => {
             let (expiry, provisional) = match extended_from(order, old) {
                 Some(before) => {
-                    let before = renewed(order, before, context)?;
+                    let before = counted_anew(order, before, context)?;
                     (before.due.due_at, before.due.provisional)
                 }
                 None => (known, false),
@@ -86,11 +102,6 @@ fn renewed(
             new.due.provisional |= provisional;
         }
     }
-    if new.is_late(context.now) {
-        let today = calendar::end_of(calendar::local_date(context.now));
-        new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));
-    }
-    new.warn_at = new.warning(order.order_type, context)?;
     Ok(new)
 }
 

@@ -267,6 +267,20 @@ fn both_ratings_count_each_for_its_handling() {
             2 GZ-CGJ 09-28 12:00:00: assignments completed on_time working_seconds=43200 unrated_2
         "#]],
     );
+    // A second handling that is late leaves the first one in time.
+    check(
+        &format!(
+            "{dissatisfied}
+             2026-09-24 11:00 send_back
+             2026-10-17 09:00 due handling"
+        ),
+        &expect![[r#"
+            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time
+            1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings rehandled very_dissatisfied_1
+            2 GZ-CGJ 10-15 23:59:59.999: assignments late_unexcused overdue_open
+            open GZ-CGJ 2026-10-15 24:00 NoReply
+        "#]],
+    );
     check(
         &format!(
             "{dissatisfied}

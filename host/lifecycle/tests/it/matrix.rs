@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use expect_test::expect_file;
 use lifecycle::command::CommandKind;
 use lifecycle::order::Stage;
+use lifecycle::{allowed, forbidden};
 
 use crate::script::World;
 use crate::show::brief;
@@ -220,17 +221,10 @@ fn table(late: bool) -> String {
     for row in ROWS {
         writeln!(table, "{}", row.name).unwrap();
         let now = row.now[usize::from(late)];
-        let time = now.split(' ').nth(1).unwrap();
+        let arrived = arrived(row);
         let mut refused: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for kind in CommandKind::ALL.iter().copied() {
-            let mut world = arrived(row);
-            // The call of the line takes place at its own instant.
-            let line = if kind == CommandKind::MarkDue {
-                format!("due {}", row.deadline)
-            } else {
-                line_for(kind).replace("12:00", time)
-            };
-            let result = world.step(&format!("{now} {line}")).result;
+            let result = arrived.clone().step(&line_of(row, kind, now)).result;
             let text = brief(&result);
             match text.strip_prefix("rejected: ") {
                 Some(code) => refused
@@ -245,6 +239,17 @@ fn table(late: bool) -> String {
         }
     }
     table
+}
+
+/// The call of the line takes place at its own instant.
+fn line_of(row: &Row, kind: CommandKind, now: &str) -> String {
+    let line = if kind == CommandKind::MarkDue {
+        format!("due {}", row.deadline)
+    } else {
+        let time = now.split(' ').nth(1).unwrap();
+        line_for(kind).replace("12:00", time)
+    };
+    format!("{now} {line}")
 }
 
 fn arrived(row: &Row) -> World {
@@ -274,4 +279,37 @@ fn every_stage_and_command_in_time() {
 #[test]
 fn every_stage_and_command_after_the_deadline() {
     expect_file!["snapshots/matrix-after-the-deadline.txt"].assert_eq(&table(true));
+}
+
+#[test]
+fn what_is_said_beforehand_holds() {
+    // What is forbidden whatever it carries is refused so when it is given, and what is allowed is
+    // refused by no role and no stage.
+    for (row, now) in ROWS.iter().flat_map(|row| row.now.map(|now| (row, now))) {
+        if row.past.is_empty() {
+            continue;
+        }
+        let arrived = arrived(row);
+        for kind in CommandKind::ALL.iter().copied() {
+            let mut world = arrived.clone();
+            let line = line_of(row, kind, now);
+            let (by, at) = world.speaker(&line);
+            let allowed = allowed(world.order(), &by).contains(&kind);
+            let forbidden = forbidden(world.order(), &by, &world.context(at));
+            let mut forbidden = forbidden.into_iter().filter(|(it, _)| *it == kind);
+            let said = forbidden.next().and_then(|(_, rejection)| rejection);
+            let result = world.step(&line).result;
+            if let Some(said) = said {
+                assert_eq!(result.as_ref().err(), Some(&said), "{}: {line}", row.name);
+            } else if allowed {
+                let code = result.err().map_or("", |it| it.code());
+                let of_role_or_stage = ["not-permitted", "not-the-handling-unit", "wrong-stage"];
+                assert!(
+                    !of_role_or_stage.contains(&code),
+                    "{}: {line}: {code}",
+                    row.name
+                );
+            }
+        }
+    }
 }

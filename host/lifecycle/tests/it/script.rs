@@ -34,6 +34,7 @@ use lifecycle::{Context, Decision, Facts, Needs, apply, decide, needs};
 use self::line::Line;
 
 /// A world with one order in it.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) calendar: Calendar,
     pub(crate) rules: RuleSet,
@@ -115,6 +116,12 @@ impl World {
         let command = line.command(self.order.as_ref());
         let by = line.actor(self.order.as_ref());
         self.give(&command, &by, line.at, &line.facts())
+    }
+
+    /// Who gives the command of a line, and when.
+    pub(crate) fn speaker(&self, line: &str) -> (Actor, DateTime<Utc>) {
+        let line = Line::parse(line);
+        (line.actor(self.order.as_ref()), line.at)
     }
 
     /// Gives a command; what it decides is applied.

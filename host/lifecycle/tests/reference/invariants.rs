@@ -1,13 +1,13 @@
 //! What holds whatever a command was: journals, deadlines, rights, personal data.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lifecycle::command::Command;
 use lifecycle::deadline::{Deadline, DeadlineKind};
 use lifecycle::event::{Event, Recorded};
 use lifecycle::ids::Actor;
 use lifecycle::order::WorkOrder;
 use lifecycle::rejection::Rejection;
-use lifecycle::{Context, Decision, allowed, apply, forbidden, replay};
+use lifecycle::{Context, Decision, allowed, apply, forbidden, needs_recomputation, replay};
 
 use crate::compare::{Found, same};
 use crate::world::Slot;
@@ -234,6 +234,20 @@ pub(crate) fn privacy(order: &WorkOrder, decision: &Decision) -> Found {
         let names = format!("{effect:?}").contains(&requester);
         hold(!names, || {
             format!("an effect names the requester: {effect:?}")
+        })?;
+    }
+    Ok(())
+}
+
+/// A recomputation leaves nothing to recompute, today or later.
+pub(crate) fn recomputed(order: &WorkOrder, context: &Context<'_>) -> Found {
+    for days in [0, 1, 3] {
+        let later = Context {
+            now: context.now + TimeDelta::days(days),
+            ..*context
+        };
+        hold(!needs_recomputation(order, &later), || {
+            format!("still to be recomputed after {days} days")
         })?;
     }
     Ok(())

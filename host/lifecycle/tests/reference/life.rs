@@ -119,7 +119,9 @@ impl World {
             if let Some(log) = log.as_deref_mut() {
                 let _ = writeln!(log, "  {} the notice for 2027 comes out", stamp(self.now));
             }
-            for slot in 0..self.slots.len() {
+            // The orders are looked through at once, or later.
+            let at_once = dice.percent(60);
+            for slot in (0..self.slots.len()).filter(|_| at_once) {
                 let step = Step {
                     slot,
                     by: Actor::system(),
@@ -141,12 +143,7 @@ impl World {
     ) -> Found {
         tally.steps += 1;
         let Step { slot, by, command } = step;
-        let context = Context {
-            now: self.now,
-            calendar: self.city.calendar,
-            rules: &self.city.rules,
-            directory: &self.city.directory,
-        };
+        let context = self.context();
         let order = self.slots.get(slot).map(|it| &it.core);
         let needs = needs(order, &command, &context);
         let facts = self.facts(&needs, slot, dice);
@@ -174,7 +171,9 @@ impl World {
             (Err(codes), Ok(_)) => Err(format!("`{}`: accepted, against {codes:?}", kind.name())),
             (Ok(_), Err(rejection)) => {
                 let code = rejection.code();
-                if judge::disputed(&command, &self.env(&command, &facts)) == Some(code) {
+                let model = self.slots.get(slot).map(|it| &it.model);
+                let env = self.env(&command, &facts);
+                if judge::disputed(model, &command, &env) == Some(code) {
                     return Ok(());
                 }
                 Err(format!(
@@ -198,6 +197,15 @@ impl World {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            now: self.now,
+            calendar: self.city.calendar,
+            rules: &self.city.rules,
+            directory: &self.city.directory,
         }
     }
 
@@ -278,6 +286,10 @@ impl World {
         notices::notified(&slot.core, command, decision)?;
         invariants::privacy(&slot.core, decision)?;
         invariants::explained(&slot.core)?;
+        if *command == Command::RecomputeDeadlines {
+            let context = self.context();
+            invariants::recomputed(&slot.core, &context)?;
+        }
         self.slots.insert(place, slot);
         Ok(())
     }

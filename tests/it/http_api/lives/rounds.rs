@@ -8,7 +8,7 @@ use crate::http_api::story::{Story, at, evidence, reply, report};
 
 /// Night construction in Tianhe, whose office reviews first; dissatisfied twice.
 pub(super) async fn twice() -> String {
-    let server = Server::reviewed_by_tianhe(&actors(), &at("09-18T09:00"));
+    let server = Server::reviewed_by(&["440106".to_owned()], &actors(), &at("09-18T09:00"));
     let mut request = noise();
     request["consumer_mediation"] = json!(true);
     let mut story = Story::begin(&server, request).await;

@@ -258,7 +258,7 @@ fn text(warning: &CoreWarning) -> Texts {
     }
 }
 
-fn reference(TextId(id): TextId) -> Uuid {
+pub(super) fn reference(TextId(id): TextId) -> Uuid {
     id
 }
 

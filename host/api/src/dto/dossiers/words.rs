@@ -14,6 +14,7 @@ vocabulary! {
         LiaisonFiling = "liaison_filing" "人员调整备案",
         JointConference = "joint_conference" "联席会议",
         Training = "training" "培训记录",
+        Contact = "contact" "来电来信记录",
         OwnMechanism = "own_mechanism" "疑难工单协调机制提请审定",
         Publication = "publication" "公布与意见建议",
     }
@@ -47,6 +48,28 @@ vocabulary! {
         Plenary = "plenary" "全体会议",
         Liaison = "liaison" "联络员会议",
         Research = "research" "联合调研",
+    }
+
+    /// Emergency line to which a contact was handed.
+    EmergencyLine = lifecycle::dossier::EmergencyLine {
+        Police = "110" "公安报警",
+        Fire = "119" "消防救援",
+        Ambulance = "120" "医疗急救",
+        Traffic = "122" "交通事故报警",
+    }
+
+    /// How an emergency was handed over.
+    HandOff = lifecycle::dossier::HandOff {
+        Transferred = "transferred" "一键转接",
+        ThreePartyCall = "three_party_call" "三方通话",
+        ToldToDial = "told_to_dial" "告知自行拨打",
+    }
+
+    /// Why something is no matter of the hotline (Art. 2).
+    ScopeReason = lifecycle::dossier::ScopeReason {
+        OutsideTheCity = "outside_the_city" "不在本市行政区域内",
+        NotPublic = "not_public" "不属于行政管理或者公共服务",
+        NoMatter = "no_matter" "不属于热线事项",
     }
 
     /// Who decides what a mechanism submits (Art. 18).

@@ -167,7 +167,7 @@ pub struct OpenProposal {
     /// Position of the proposal in it, from 0.
     pub proposal: u16,
     /// What: a word such as `supervise`, or an object such as `{"notify": "leader_in_charge"}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub action: Value,
     /// The rule's reason.
     pub reason: String,

@@ -113,20 +113,19 @@ fn clocks(before: &WorkOrder, commit: &Commit) -> Result<(), String> {
     let mut known = deadlines(before);
     for recorded in &commit.events {
         known.extend(recorded.event.deadlines());
-        match &recorded.event {
-            Event::DeliveryRecorded { deadline, .. } => known.push(deadline),
-            Event::DeadlineRecomputed {
-                deadline,
-                previous_due_at,
-            } => {
-                let due_at = deadline.due.due_at;
-                ensure!(
-                    due_at >= recorded.at || due_at >= *previous_due_at,
-                    "a calendar made a deadline overdue in the past: {deadline:?}"
-                );
-                known.push(deadline);
-            }
-            _ => {}
+        if let Event::DeliveryRecorded { deadline, .. } = &recorded.event {
+            known.push(deadline);
+        } else if let Event::DeadlineRecomputed {
+            deadline,
+            previous_due_at,
+        } = &recorded.event
+        {
+            let due_at = deadline.due.due_at;
+            ensure!(
+                due_at >= recorded.at || due_at >= *previous_due_at,
+                "a calendar made a deadline overdue in the past: {deadline:?}"
+            );
+            known.push(deadline);
         }
     }
     let moved = deadlines(&commit.order)

@@ -2,11 +2,12 @@
 //! that nothing was done; a fault of the store leaves it open, and the repetition tells.
 
 use engine::ports::IdempotencyKey;
-use engine::{Error, Handled};
+use engine::{DossierError, Error, Handled};
 use lifecycle::event::Recorded;
 use lifecycle::order::WorkOrder;
 
 use super::ensure;
+use crate::intent::Told;
 use crate::ledger::{Frame, IntentId, Ledger, Taken};
 
 /// What an attempt of a request came to.
@@ -22,23 +23,23 @@ pub(crate) struct Attempt<'a> {
 /// What the engine answered to a command on an order.
 pub(crate) fn answer(
     attempt: &Attempt<'_>,
-    result: &Result<Handled, Error>,
+    result: &Result<Told, Error>,
     ledger: &Ledger,
 ) -> Result<(), String> {
     once(attempt, ledger)?;
     let key = attempt.key.map(|key| key.key.as_str());
     let owner = key.and_then(|key| ledger.keys.get(key).copied());
     match result {
-        Ok(handled) => {
+        Ok(told) => {
             ensure!(
-                attempt.owner_before.is_none() || handled.replayed,
+                attempt.owner_before.is_none() || told.replayed(),
                 "a request under a used key was carried out"
             );
             ensure!(
-                !handled.replayed || owner == Some(attempt.intent),
+                !told.replayed() || owner == Some(attempt.intent),
                 "answered with what came of another request"
             );
-            acknowledged(attempt, handled, ledger)
+            acknowledged(attempt, told, ledger)
         }
         Err(Error::Store(_)) => Ok(()),
         Err(Error::KeyReused) => {
@@ -82,55 +83,68 @@ pub(crate) fn nothing_done(frame: &Frame) -> Result<(), String> {
     Ok(())
 }
 
-fn acknowledged(attempt: &Attempt<'_>, handled: &Handled, ledger: &Ledger) -> Result<(), String> {
+fn acknowledged(attempt: &Attempt<'_>, told: &Told, ledger: &Ledger) -> Result<(), String> {
     let taken = ledger.taken.get(&attempt.intent).into_iter().flatten();
     let taken: Vec<&Taken> = taken.collect();
-    if handled.events.is_empty() {
+    let (number, events) = told.taken();
+    if events.is_empty() {
         ensure!(
-            taken.is_empty() && !handled.replayed,
+            taken.is_empty() && !told.replayed(),
             "nothing was done, and it says otherwise"
         );
         return Ok(());
     }
-    let [(number, seqs)] = taken.as_slice() else {
+    let [(of, seqs)] = taken.as_slice() else {
         return Err("acknowledged, and it did not take effect".to_owned());
     };
     ensure!(
-        handled.replayed == attempt.frame.taken.is_empty(),
+        told.replayed() == attempt.frame.taken.is_empty(),
         "replayed: {}, and this attempt did {:?}",
-        handled.replayed,
+        told.replayed(),
         attempt.frame.taken
     );
-    let order = &handled.order;
-    ensure!(order.id.as_str() == number, "told of another order");
-    let journal = ledger.journals.get(&order.id);
-    let journal = journal.map(Vec::as_slice).unwrap_or_default();
-    let events: Vec<&Recorded> = journal.iter().filter(|it| seqs.contains(&it.seq)).collect();
     ensure!(
-        events == handled.events.iter().collect::<Vec<_>>(),
-        "what was acknowledged is not what the journal has"
+        *of == number && seqs.clone().eq(events),
+        "told of {number}, and done on {of}"
     );
-    let then = journal.iter().filter(|it| it.seq <= *seqs.end());
-    let then: Vec<Recorded> = then.cloned().collect();
-    let then: Option<WorkOrder> = lifecycle::replay(&then).map_err(|it| it.to_string())?;
-    ensure!(
-        then.as_ref() == Some(order),
-        "the order that was told is not the one of then"
-    );
-    if let (Some(wanted), false) = (attempt.if_match, handled.replayed) {
+    if let (Some(wanted), false) = (attempt.if_match, told.replayed()) {
         ensure!(
             *seqs.start() == wanted + 1,
             "wanted on version {wanted}, done on {}",
             seqs.start() - 1
         );
     }
+    match told {
+        Told::Order(handled) => as_it_was(handled, ledger),
+        Told::Dossier(_) => Ok(()),
+    }
+}
+
+/// The order and the events that a caller was told of are those of then.
+fn as_it_was(handled: &Handled, ledger: &Ledger) -> Result<(), String> {
+    let order = &handled.order;
+    let journal = ledger.journals.get(&order.id).into_iter().flatten();
+    let then: Vec<Recorded> = journal
+        .take_while(|it| it.seq <= order.version)
+        .cloned()
+        .collect();
+    ensure!(
+        then.ends_with(&handled.events),
+        "what was acknowledged is not what the journal has"
+    );
+    let then: Option<WorkOrder> = lifecycle::replay(&then).map_err(|it| it.to_string())?;
+    ensure!(
+        then.as_ref() == Some(order),
+        "the order that was told is not the one of then"
+    );
     Ok(())
 }
 
 /// Refusals that a caller may meet.
 fn expected(attempt: &Attempt<'_>, error: &Error) -> Result<(), String> {
     match error {
-        Error::VersionConflict { expected, actual } => {
+        Error::VersionConflict { expected, actual }
+        | Error::Dossier(DossierError::VersionConflict { expected, actual }) => {
             ensure!(
                 attempt.if_match == Some(*expected) && expected != actual,
                 "a conflict of {expected} with {actual}, wanted on {:?}",
@@ -139,6 +153,7 @@ fn expected(attempt: &Attempt<'_>, error: &Error) -> Result<(), String> {
             Ok(())
         }
         Error::Rejected(_)
+        | Error::Dossier(DossierError::Rejected(_))
         | Error::InvalidInput { .. }
         | Error::SourceExists { .. }
         | Error::Store(_)

@@ -248,6 +248,24 @@ fn registers_and_entries() {
     on_a_day(&rows);
 }
 
+/// R1, R11, R13, R14: an emergency, what is out of scope, a refusal, a part that is pointed on, and the
+/// orders that the other parts became (Q21–Q24).
+#[test]
+fn contacts() {
+    let rows = [
+        ("contact 119", "contact_recorded"),
+        ("contact abroad", "contact_recorded"),
+        ("contact refused", "contact_recorded"),
+        ("contact law=数据安全法", "contact_recorded"),
+        ("contact law=", "rejected: missing-field"),
+        ("contact signpost order=A order=B", "contact_recorded"),
+        ("contact order=Z", "rejected: unknown-order"),
+        ("contact", "rejected: missing-field"),
+        ("contact 119 as=unit:GZ-CGJ", "rejected: not-permitted"),
+    ];
+    on_a_day(&rows);
+}
+
 /// R35, R65: own mechanisms, publicity and suggestions.
 #[test]
 fn solutions_and_publications() {

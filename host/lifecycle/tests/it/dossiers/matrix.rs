@@ -9,7 +9,7 @@ use lifecycle::dossier::{CommandKind, allowed};
 use super::script::{World, actor, brief};
 
 /// How to get to each stage.
-const STAGES: [(&str, &str); 14] = [
+const STAGES: [(&str, &str); 15] = [
     ("(none)", ""),
     ("matter, advancing", "2026-05-11 10:00 list GZ-CGJ orders=A"),
     (
@@ -57,6 +57,7 @@ const STAGES: [(&str, &str); 14] = [
     ),
     ("conference", "2026-05-11 10:00 meeting liaison 2026-05-11"),
     ("training", "2026-05-11 10:00 training GZ-CGJ 2026-05-11"),
+    ("contact", "2026-05-11 10:00 contact 119"),
     (
         "mechanism, submitted",
         "2026-05-11 10:00 solution unit=GZ-CGJ",
@@ -91,6 +92,7 @@ fn line_for(kind: CommandKind) -> &'static str {
         CommandKind::OpenRegister => "register 2026",
         CommandKind::RecordMeeting => "meeting plenary 2026-05-11",
         CommandKind::RecordTraining => "training GZ-CGJ 2026-05-11",
+        CommandKind::RecordContact => "contact 119",
         CommandKind::SubmitSolution => "solution",
         CommandKind::RecordRuling => "ruling",
         CommandKind::Publish => "publish suggestion 2026-05-11",
@@ -161,6 +163,7 @@ fn roles_and_commands() {
         open_register       system
         record_meeting      operator district:440106
         record_training     unit:GZ-CGJ
+        record_contact      operator system
         submit_solution     operator unit:GZ-CGJ district:440106
         record_ruling       operator
         publish             operator channel

@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 
 use calendar::{Calendar, due_text};
 use chrono::{DateTime, NaiveDate, Utc};
+use contract::types::Channel;
+use lifecycle::command::RealNameGround;
 use lifecycle::directory::Directory;
 use lifecycle::dossier::{
-    About, Command, Context, Decision, Dossier, DossierDeadlineKind, DossierId, DossierRules,
-    Event, Facts, Filing, Force, Meeting, MeetingKind, NewMatter, OrderFacts, Position,
-    Publication, Recorded, Rejection, StaffChange, Submission, SubmittedTo, Supervisor, Training,
-    apply, decide,
+    About, Command, Contact, ContactPart, Context, Decision, Dossier, DossierDeadlineKind,
+    DossierId, DossierRules, EmergencyLine, Event, Facts, Filing, Force, HandOff, Meeting,
+    MeetingKind, NewMatter, OrderFacts, Position, Publication, Recorded, Rejection, ScopeReason,
+    StaffChange, Submission, SubmittedTo, Supervisor, Training, apply, decide,
 };
 use lifecycle::effect::{Notice, Recipient};
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, Role, TextId, UnitCode};
@@ -146,6 +148,35 @@ fn usual_role(name: &str, rest: &[&str]) -> &'static str {
     }
 }
 
+/// A part of a contact: `119`, `abroad`, `refused`, `law=BASIS`, `signpost` or `order=A`.
+fn contact_part(word: &str) -> Option<ContactPart> {
+    let refused = |ground| ContactPart::RegistrationRefused {
+        ground,
+        told: text(16),
+    };
+    Some(match word {
+        "119" => ContactPart::HandedOff {
+            to: EmergencyLine::Fire,
+            mode: HandOff::Transferred,
+        },
+        "abroad" => ContactPart::OutOfScope {
+            reason: ScopeReason::OutsideTheCity,
+            guidance: text(17),
+        },
+        "refused" => refused(RealNameGround::Dispute),
+        "signpost" => ContactPart::Signposted { guidance: text(18) },
+        word => match word.split_once('=')? {
+            ("order", order) => ContactPart::Registered {
+                order: OrderId::new(order),
+            },
+            ("law", basis) => refused(RealNameGround::OtherLaw {
+                basis: basis.to_owned(),
+            }),
+            _ => return None,
+        },
+    })
+}
+
 /// A command from its words.
 pub(super) fn command(name: &str, rest: &[&str]) -> Command {
     let first = rest.first().copied().unwrap_or_default();
@@ -220,6 +251,11 @@ fn entry(name: &str, rest: &[&str]) -> Command {
             held_on: day(rest[1]),
             participants: option(rest, "number").unwrap_or("12").parse().unwrap(),
             subject: text(11),
+        }),
+        "contact" => Command::RecordContact(Contact {
+            channel: Channel::Phone,
+            said: Some(text(15)),
+            parts: rest.iter().filter_map(|part| contact_part(part)).collect(),
         }),
         "solution" => Command::SubmitSolution(Submission {
             unit: option(rest, "unit").map(UnitCode::new),

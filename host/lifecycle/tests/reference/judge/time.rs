@@ -27,7 +27,7 @@ impl Model {
                 object(no, !is_due, "nothing-due");
             }
             Command::RecomputeDeadlines => {
-                object(no, !self.recomputed(env), "nothing-due");
+                object(no, !self.recomputed(env, true), "nothing-due");
             }
             _ => {}
         }
@@ -124,25 +124,25 @@ impl Model {
         env.days.working_between(last, yesterday) <= 10
     }
 
-    /// Whether something is over, or counted otherwise by the days as they are known now.
-    fn recomputed(&self, env: &Env<'_>) -> bool {
+    /// Whether something is over, or counted otherwise by the days as they are known now; with what
+    /// rests, or without.
+    pub(super) fn recomputed(&self, env: &Env<'_>, resting: bool) -> bool {
         let mut other = self.clone();
         other.recompute(env);
         let due = |order: &Self| -> Vec<(At, bool)> {
             let mut order = order.clone();
-            let all = order.limits();
+            let all = order.limits(resting);
             all.iter().map(|(_, it)| (it.due, it.provisional)).collect()
         };
         !self.lapsed(env.now).is_empty() || due(self) != due(&other)
     }
 
-    /// Counts what runs anew, and the unit's period that a review may set running again; a miss stays
-    /// a miss. Nothing becomes overdue in the past: who relied on a later day has today (C3).
+    /// Counts what runs anew, and what rests and may run on; a miss stays a miss. Nothing becomes overdue in the past: who relied on a later day has today (C3).
     fn recompute(&mut self, env: &Env<'_>) {
         let missed = self.missed.clone();
         let task = self.task();
         let before = task.map(|it| (it.handle_by.due, it.warn_at, it.ask_at));
-        for (kind, limit) in self.limits() {
+        for (kind, limit) in self.limits(true) {
             if !is_in(&missed, kind, limit.due) {
                 *limit = again(limit, env);
             }
@@ -159,8 +159,10 @@ impl Model {
         }
     }
 
-    /// Every limit that runs or may run on.
-    fn limits(&mut self) -> Vec<(DeadlineKind, &mut Limit)> {
+    /// Every limit that runs, and the unit's while its report is reviewed; and what else rests and may
+    /// run on: a lead unit's time while its return or its report is decided on, that of an answer which
+    /// is not accepted yet (Art. 17(3), 25).
+    fn limits(&mut self, resting: bool) -> Vec<(DeadlineKind, &mut Limit)> {
         use DeadlineKind as Kind;
         let mut all: Vec<(Kind, Option<&mut Limit>)> = Vec::new();
         let first = self.tasks.is_empty();
@@ -182,12 +184,13 @@ impl Model {
                 all.push((Kind::Assistance, task.assist_by.as_mut()));
                 all.push((Kind::Handling, Some(&mut task.handle_by)));
             }
-            Stage::Return
-            | Stage::DistrictReview { .. }
-            | Stage::Review { .. }
-            | Stage::Withdrawn => {
-                all.push((Kind::Handling, task.map(|it| &mut it.handle_by)));
+            Stage::Return | Stage::DistrictReview { .. } | Stage::Review { .. } => {
+                let task = task.unwrap();
+                let assist_by = task.assist_by.as_mut().filter(|_| resting);
+                all.push((Kind::Assistance, assist_by));
+                all.push((Kind::Handling, Some(&mut task.handle_by)));
             }
+            Stage::Withdrawn => all.push((Kind::Handling, task.map(|it| &mut it.handle_by))),
             Stage::Coordination => {
                 let open = self.opinions.iter_mut().filter(|it| !it.given);
                 all.extend(open.map(|it| (Kind::Opinion, Some(&mut it.by))));
@@ -200,7 +203,7 @@ impl Model {
         let open = self.supervisions.iter_mut().filter(|it| !it.accepted);
         let owed = open
             .flat_map(|it| &mut it.addressees)
-            .filter(|it| !it.answered);
+            .filter(|it| resting || !it.answered);
         all.extend(owed.map(|it| (it.kind, it.by.as_mut())));
         all.into_iter()
             .filter_map(|(kind, by)| Some((kind, by?)))

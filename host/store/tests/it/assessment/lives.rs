@@ -85,8 +85,9 @@ impl Lives {
     pub(super) fn live(mut self, store: &SqliteStore) -> WorkOrder {
         let registration = self.registration();
         self.give(&registration, &actor(Role::Operator), store);
-        for _ in 0..self.below(30) {
-            self.now += TimeDelta::seconds(self.one(&PAUSES));
+        for _ in 0..self.below(40) {
+            let pause = TimeDelta::seconds(self.one(&PAUSES));
+            self.now += pause;
             if self.below(4) > 0 {
                 self.pass_time(store);
             }
@@ -236,7 +237,7 @@ impl Lives {
                 ]);
                 (Command::DecideReturn(decision), operator)
             }
-            Stage::UnderReview { .. } | Stage::UnderDistrictReview { .. } => match self.below(4) {
+            Stage::UnderReview { .. } | Stage::UnderDistrictReview { .. } => match self.below(3) {
                 0 => (Command::Review(Review::Fail { reason: text() }), operator),
                 _ => (Command::Review(Review::Pass), operator),
             },
