@@ -210,7 +210,10 @@ impl Engine {
         step.commit.texts.extend(missing);
         step.commit.idempotency.clone_from(&options.idempotency);
         match self.commit(step.commit)? {
-            Committed::Done(handled) => Ok(*handled),
+            Committed::Done(handled) => {
+                self.look_again_if_replaced(&calendar);
+                Ok(*handled)
+            }
             // Fifty random bits were drawn twice on one day.
             Committed::Conflict { .. } => Err(Error::Busy { order }),
         }
@@ -287,7 +290,10 @@ impl Engine {
             step.commit.texts.clone_from(&texts);
             step.commit.idempotency.clone_from(&options.idempotency);
             match self.commit(step.commit)? {
-                Committed::Done(handled) => return Ok(*handled),
+                Committed::Done(handled) => {
+                    self.look_again_if_replaced(&calendar);
+                    return Ok(*handled);
+                }
                 Committed::Conflict { expected, actual } if options.if_match.is_some() => {
                     return Err(Error::VersionConflict { expected, actual });
                 }

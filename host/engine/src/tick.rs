@@ -40,12 +40,14 @@ impl Engine {
     /// [`Error::Store`]; what was done before stays done.
     pub fn tick(&self, limit: u32) -> Result<Tick, Error> {
         let mut tick = Tick::default();
+        let calendar = self.calendar();
         self.recompute_some(limit, &mut tick)?;
         self.recompute_some_dossiers(limit, &mut tick)?;
         self.open_register()?;
         self.fire_timers(limit, &mut tick)?;
         self.fire_dossier_timers(limit, &mut tick)?;
         self.perform_effects(limit, &mut tick)?;
+        self.look_again_if_replaced(&calendar);
         Ok(tick)
     }
 

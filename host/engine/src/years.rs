@@ -113,6 +113,22 @@ impl Engine {
         })
     }
 
+    /// Something was kept that had been decided under this calendar. Where an import has replaced it
+    /// meanwhile, ticks look at every open deadline again.
+    pub(crate) fn look_again_if_replaced(&self, decided_under: &Calendar) {
+        if self.calendar().version() == decided_under.version() {
+            return;
+        }
+        self.set_catching_up(CatchUp {
+            again: true,
+            ..CatchUp::default()
+        });
+        // What was kept is kept: this is for a Kapok that starts anew before it has looked.
+        if let Err(error) = self.store.set_recomputed_under("") {
+            tracing::error!(%error, "a recomputation under the new calendar may be missed");
+        }
+    }
+
     /// Goes on with deadlines that were computed under another calendar: after an import,
     /// where commands under way still used the calendar before, and with a Kapok that ships more
     /// years.
@@ -120,11 +136,12 @@ impl Engine {
         let calendar = self.calendar();
         let mut progress = self.catching_up();
         if progress.target != calendar.version() {
-            let done = self.store.recomputed_under()?.as_deref() == Some(calendar.version());
+            let known = self.store.recomputed_under()?;
             progress = CatchUp {
                 target: calendar.version().to_owned(),
                 after: None,
-                done,
+                done: known.as_deref() == Some(calendar.version()) && !progress.again,
+                again: false,
             };
         }
         if !progress.done {
@@ -198,6 +215,8 @@ pub(crate) struct CatchUp {
     after: Option<OrderId>,
     /// Whether every order was.
     done: bool,
+    /// Whether to look at every order again, whatever the store says.
+    again: bool,
 }
 
 struct Batch {

@@ -220,6 +220,7 @@ fn of_ratings() -> Bodies {
 }
 
 /// Other forms of the same commands.
+#[expect(clippy::too_many_lines, reason = "a table with a row for each form")]
 fn other_forms() -> Bodies {
     let submit = |conclusion: Value, content: Value| {
         json!({
@@ -414,6 +415,7 @@ async fn every_body_is_refused_without_what_it_needs() {
 
 /// What fields say of each other, and how faults within parts are named.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table with a row for each fault")]
 async fn a_fault_within_a_part_is_named() {
     let server = Server::new();
     let id = server.register(noise()).await;

@@ -27,6 +27,7 @@ fn senders() -> Arc<Senders> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn a_delivery_is_shown_listed_and_confirmed() {
     let server = Server::telling(senders());
     let order = server.register(unclear()).await;

@@ -42,7 +42,7 @@ fn actors() -> Vec<Actor> {
     actors.map(actor).to_vec()
 }
 
-fn check(log: &str, expected: ExpectFile) {
+fn check(log: &str, expected: &ExpectFile) {
     expected.assert_eq(log);
 }
 
@@ -50,11 +50,11 @@ fn check(log: &str, expected: ExpectFile) {
 async fn what_is_missing_is_asked_for_once() {
     check(
         &intake::by_telephone().await,
-        expect_file!["lives/by_telephone.txt"],
+        &expect_file!["lives/by_telephone.txt"],
     );
     check(
         &intake::by_network().await,
-        expect_file!["lives/by_network.txt"],
+        &expect_file!["lives/by_network.txt"],
     );
 }
 
@@ -62,7 +62,7 @@ async fn what_is_missing_is_asked_for_once() {
 async fn what_needs_the_real_name_or_is_hidden() {
     check(
         &intake::who_asks().await,
-        expect_file!["lives/who_asks.txt"],
+        &expect_file!["lives/who_asks.txt"],
     );
 }
 
@@ -70,7 +70,7 @@ async fn what_needs_the_real_name_or_is_hidden() {
 async fn an_order_is_marked_added_to_extended_and_withdrawn() {
     check(
         &intake::withdrawn().await,
-        expect_file!["lives/withdrawn.txt"],
+        &expect_file!["lives/withdrawn.txt"],
     );
 }
 
@@ -78,20 +78,20 @@ async fn an_order_is_marked_added_to_extended_and_withdrawn() {
 async fn an_order_is_returned_until_it_is_coordinated() {
     check(
         &returns::to_coordination().await,
-        expect_file!["lives/to_coordination.txt"],
+        &expect_file!["lives/to_coordination.txt"],
     );
 }
 
 #[tokio::test]
 async fn an_order_is_handled_twice() {
-    check(&rounds::twice().await, expect_file!["lives/twice.txt"]);
+    check(&rounds::twice().await, &expect_file!["lives/twice.txt"]);
 }
 
 #[tokio::test]
 async fn an_order_ends_early_or_is_not_handled_again() {
     check(
         &rounds::other_ends().await,
-        expect_file!["lives/other_ends.txt"],
+        &expect_file!["lives/other_ends.txt"],
     );
 }
 
@@ -99,7 +99,7 @@ async fn an_order_ends_early_or_is_not_handled_again() {
 async fn an_overdue_order_is_supervised() {
     check(
         &supervised::overdue().await,
-        expect_file!["lives/overdue.txt"],
+        &expect_file!["lives/overdue.txt"],
     );
 }
 

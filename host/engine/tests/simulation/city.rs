@@ -112,7 +112,10 @@ pub(crate) fn anybody(chance: &mut Chance) -> Actor {
         0 | 1 => operator(),
         2 => staff_of(&some_unit(chance)),
         3 => office_of(&DistrictCode::new(*chance.pick(&DISTRICTS))),
-        4 => channel(*chance.pick(&["portal", "sms", "mail"])),
+        4 => {
+            let name = chance.pick(&["portal", "sms", "mail"]);
+            channel(name)
+        }
         5 => admin(),
         _ => actor(Role::Auditor, "auditor"),
     }

@@ -181,15 +181,15 @@ impl FaultyStore {
         self.call(what, || call().inspect(|_| self.ledger().wrote()))
     }
 
-    fn keep(&self, commit: Commit) -> Result<(), CommitError> {
+    fn keep(&self, commit: &Commit) -> Result<(), CommitError> {
         let before = self.kept.load(&commit.order.id)?;
         let completes = commit.completes;
         self.kept.commit(commit.clone())?;
         self.ledger().took(&commit.order.id, &commit.events);
         self.note_effects();
-        self.judge(|ledger| checks::commit(before.as_ref(), &commit, ledger, &self.kept));
+        self.judge(|ledger| checks::commit(before.as_ref(), commit, ledger, &self.kept));
         if let Some(id) = completes {
-            self.judge(|ledger| checks::notice(id, &commit, ledger));
+            self.judge(|ledger| checks::notice(id, commit, ledger));
         }
         Ok(())
     }
@@ -227,13 +227,13 @@ impl Store for FaultyStore {
     }
 
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        self.write("commit", || self.keep(commit))
+        self.write("commit", || self.keep(&commit))
     }
 
     fn commit_all(&self, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
         self.judge(|ledger| checks::in_order(&commits, &self.kept, ledger));
         let each = commits.into_iter();
-        each.map(|commit| self.write("commit_all", || self.keep(commit)))
+        each.map(|commit| self.write("commit_all", || self.keep(&commit)))
             .collect()
     }
 

@@ -232,6 +232,7 @@ fn timers_come_earliest_first_and_go_with_the_state() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table with a row for each filter")]
 fn lists_are_narrowed_and_come_in_pages() {
     let fixture = Fixture::new();
     let order = fixture.register(1);

@@ -72,13 +72,13 @@ impl DeliveryStore for FaultyStore {
 }
 
 impl FaultyStore {
-    fn keep_dossier(&self, commit: DossierCommit) -> Result<(), DossierCommitError> {
+    fn keep_dossier(&self, commit: &DossierCommit) -> Result<(), DossierCommitError> {
         let before = self.kept.load_dossier(&commit.dossier.id)?;
         self.kept.commit_dossier(commit.clone())?;
         self.ledger()
             .took_dossier(&commit.dossier.id, &commit.events);
         self.note_effects();
-        self.judge(|_| checks::dossiers::commit(before.as_ref(), &commit, &self.kept));
+        self.judge(|_| checks::dossiers::commit(before.as_ref(), commit, &self.kept));
         Ok(())
     }
 
@@ -99,12 +99,12 @@ impl DossierStore for FaultyStore {
     }
 
     fn commit_dossier(&self, commit: DossierCommit) -> Result<(), DossierCommitError> {
-        self.write("commit_dossier", || self.keep_dossier(commit))
+        self.write("commit_dossier", || self.keep_dossier(&commit))
     }
 
     fn commit_dossiers(&self, commits: Vec<DossierCommit>) -> Vec<Result<(), DossierCommitError>> {
         let each = commits.into_iter();
-        each.map(|commit| self.write("commit_dossiers", || self.keep_dossier(commit)))
+        each.map(|commit| self.write("commit_dossiers", || self.keep_dossier(&commit)))
             .collect()
     }
 
