@@ -15,8 +15,8 @@ mod read;
 
 use chrono::Datelike as _;
 use lifecycle::dossier::{
-    self, About, Command, Context, Dossier, DossierId, DossierRules, Event, Facts, OrderFacts,
-    Recorded, Rejection,
+    self, About, Command, Context, Dossier, DossierId, Event, Facts, OrderFacts, Recorded,
+    Rejection,
 };
 use lifecycle::ids::Actor;
 
@@ -189,7 +189,6 @@ impl Engine {
             now,
             calendar,
             rules: self.rules.at(now),
-            limits: &self.dossier_work.limits,
             directory: &self.directory,
         }
     }
@@ -316,9 +315,4 @@ fn recorded(
             event,
         })
         .collect()
-}
-
-/// The limits for dossiers of the rule set in force.
-pub(crate) fn limits() -> DossierRules {
-    DossierRules::guangzhou_2023()
 }

@@ -2,10 +2,11 @@
 
 use lifecycle::Related;
 use lifecycle::command::{Command, Identity};
-use lifecycle::ids::TextId;
+use lifecycle::dossier::DossierKind;
+use lifecycle::ids::{OrderId, TextId};
 use lifecycle::order::WorkOrder;
 
-use crate::ports::PersonalData;
+use crate::ports::{DossierFilter, PersonalData};
 use crate::request::{IdentityClaim, Texts};
 use crate::{Engine, Error};
 
@@ -82,7 +83,23 @@ impl Engine {
             (None, Some(personal)) => same_person(personal, &data(earlier.requester)?),
             (None, None) => false,
         };
-        Ok(Some(Related::of(&earlier, same)))
+        let mut related = Related::of(&earlier, same);
+        if related.long_term.is_none() {
+            related.long_term = self.matter_of(&earlier.id)?;
+        }
+        Ok(Some(related))
+    }
+
+    /// The open long-term matter that has the order as a member, if one has (R53).
+    fn matter_of(&self, order: &OrderId) -> Result<Option<String>, Error> {
+        let filter = DossierFilter {
+            kind: Some(DossierKind::LongTermMatter),
+            stage: Some("open".to_owned()),
+            order: Some(order.clone()),
+            ..DossierFilter::default()
+        };
+        let page = self.store.list_dossiers(&filter, None, 1)?;
+        Ok(page.items.first().map(|matter| matter.id.to_string()))
     }
 }
 

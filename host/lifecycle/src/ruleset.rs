@@ -18,6 +18,7 @@ use contract::types::OrderType;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Dispute, SupervisionCase};
+use crate::dossier::DossierRules;
 
 /// A rule set: limits by article and named options for what the text leaves open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +62,8 @@ pub struct RuleSet {
     pub restarts_usual: u16,
     /// Grounds of Art. 11(2)(2)–(5) of the Measures, by code (R27).
     pub statutory_grounds: Vec<StatutoryGround>,
+    /// Limits of what is no single order: filings, long-term matters (Art. 7, 26).
+    pub dossiers: DossierRules,
     /// What the text leaves open, one option each.
     pub options: Options,
     /// Art. 12, 21: so many unanswered calls make a requester unreachable.
@@ -162,6 +165,7 @@ impl RuleSet {
             file_statement: Period::WorkingDays(5),
             restarts_usual: 2,
             statutory_grounds: StatutoryGround::of_the_measures(),
+            dossiers: DossierRules::guangzhou_2023(),
             options: Options::defaults(),
             contact_attempts_min: 3,
             contact_interval_minutes: 15,

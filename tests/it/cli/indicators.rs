@@ -1,6 +1,6 @@
 //! `kapok indicators` and `kapok forecast`, on a data directory and on a server alike.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::server::Server;
 use super::{Data, SAMPLES, check_contains, last, run};

@@ -133,6 +133,12 @@ pub(crate) fn bodies() -> Vec<(&'static str, Value)> {
             json!({"unit": UNIT, "held_on": on, "participants": 1, "subject": "题"}),
         ),
         (
+            "contacts",
+            json!({"channel": "phone", "parts": [
+                {"part": "handed_off", "to": "119", "mode": "transferred"},
+            ]}),
+        ),
+        (
             "solutions",
             json!({"unit": UNIT, "to": "joint_conference", "solution": "方案"}),
         ),

@@ -6,13 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use calendar::Calendar;
 use chrono::{DateTime, Datelike as _, Utc};
-use lifecycle::dossier::{
-    self, Command, DossierDeadlineKind, DossierId, DossierRules, Event, Rejection,
-};
+use lifecycle::dossier::{self, Command, DossierDeadlineKind, DossierId, Event, Rejection};
 use lifecycle::ids::{Actor, UnitCode};
 use serde::Serialize;
 
-use super::{DossierError, limits};
+use super::DossierError;
 use crate::ports::{DossierCommit, DossierCommitError, DueDossierTimer};
 use crate::tick::{Tick, is_full};
 use crate::{Engine, Error};
@@ -38,8 +36,6 @@ pub struct DossierDeadlineChange {
 /// What the engine keeps in mind about dossiers between ticks.
 #[derive(Debug)]
 pub(crate) struct DossierWork {
-    /// Limits of the rule set in force.
-    pub(crate) limits: DossierRules,
     progress: Mutex<Progress>,
 }
 
@@ -58,7 +54,6 @@ struct Progress {
 impl DossierWork {
     pub(crate) fn new() -> Self {
         Self {
-            limits: limits(),
             progress: Mutex::default(),
         }
     }

@@ -12,7 +12,6 @@ use super::event::Event;
 use super::matter::LongTermMatter;
 use super::register::{Conference, LiaisonFiling, Submission};
 use super::rejection::Rejection;
-use super::rules::DossierRules;
 use super::state::{Content, Dossier, DossierId, DossierKind};
 use super::{due, entries, gate, listing, recompute, task};
 use crate::directory::Directory;
@@ -28,8 +27,6 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// The rule set in force at `now` (T13).
     pub rules: &'a RuleSet,
-    /// Its limits for dossiers.
-    pub limits: &'a DossierRules,
     /// Districts and handling units.
     pub directory: &'a Directory,
 }

@@ -88,7 +88,7 @@ impl<'a> Draft<'a> {
         unit: Option<&UnitCode>,
         trigger_at: DateTime<Utc>,
     ) -> Result<DossierDeadline, Rejection> {
-        let period = self.context.limits.period(kind);
+        let period = self.context.rules.dossiers.period(kind);
         // Only the plenary has none, and its rule gives its period itself.
         let period = period.ok_or(Rejection::NothingDue)?;
         let seq = self.next_seq();

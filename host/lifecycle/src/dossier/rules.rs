@@ -7,6 +7,7 @@ use super::deadline::DossierDeadlineKind;
 
 /// Limits for dossiers, part of a rule set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DossierRules {
     /// R5, Art. 7: a change of staff is filed within this time from its completion.
     pub filing: Period,

@@ -11,8 +11,8 @@ use engine::ports::{
 };
 use lifecycle::directory::Directory;
 use lifecycle::dossier::{
-    About, Command, Context, Dossier, DossierDeadlineKind, DossierId, DossierKind, DossierRules,
-    Facts, NewMatter, OrderFacts, Position, Recorded, StaffChange, apply, decide, timers,
+    About, Command, Context, Dossier, DossierDeadlineKind, DossierId, DossierKind, Facts,
+    NewMatter, OrderFacts, Position, Recorded, StaffChange, apply, decide, timers,
 };
 use lifecycle::effect::Effect;
 use lifecycle::ids::{Actor, OrderId, TextId, UnitCode};
@@ -45,7 +45,6 @@ fn step(
         now,
         calendar: &calendar,
         rules: &rules,
-        limits: &DossierRules::guangzhou_2023(),
         directory: &directory,
     };
     let facts = Facts {

@@ -10,9 +10,9 @@ use lifecycle::command::RealNameGround;
 use lifecycle::directory::Directory;
 use lifecycle::dossier::{
     About, Command, Contact, ContactPart, Context, Decision, Dossier, DossierDeadlineKind,
-    DossierId, DossierRules, EmergencyLine, Event, Facts, Filing, Force, HandOff, Meeting,
-    MeetingKind, NewMatter, OrderFacts, Position, Publication, Recorded, Rejection, ScopeReason,
-    StaffChange, Submission, SubmittedTo, Supervisor, Training, apply, decide,
+    DossierId, EmergencyLine, Event, Facts, Filing, Force, HandOff, Meeting, MeetingKind,
+    NewMatter, OrderFacts, Position, Publication, Recorded, Rejection, ScopeReason, StaffChange,
+    Submission, SubmittedTo, Supervisor, Training, apply, decide,
 };
 use lifecycle::effect::{Notice, Recipient};
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, Role, TextId, UnitCode};
@@ -26,7 +26,6 @@ pub(super) struct World {
     pub(super) journal: Vec<Recorded>,
     pub(super) calendar: Calendar,
     rules: RuleSet,
-    limits: DossierRules,
     directory: Directory,
 }
 
@@ -39,7 +38,6 @@ impl World {
             journal: Vec::new(),
             calendar: Calendar::shipped(),
             rules: RuleSet::guangzhou_2023(),
-            limits: DossierRules::guangzhou_2023(),
             directory: directory(),
         }
     }
@@ -74,7 +72,6 @@ impl World {
             now,
             calendar: &self.calendar,
             rules: &self.rules,
-            limits: &self.limits,
             directory: &self.directory,
         };
         let id = DossierId::new("D-1");
