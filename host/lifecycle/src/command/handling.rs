@@ -150,7 +150,7 @@ pub struct HandlingReport {
     pub handled_from: DateTime<Utc>,
     /// When handling ended.
     pub handled_until: DateTime<Utc>,
-    /// The executing body 经办机构 under the unit, if any (Art. 6).
+    /// The executing body 经办机构 under the unit, if any (Art. 6, R4); the unit stays accountable.
     pub handling_office: Option<String>,
     /// Course of the handling.
     pub course: TextId,
