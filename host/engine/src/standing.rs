@@ -81,6 +81,8 @@ impl Engine {
             commands.extend(
                 standing
                     .into_iter()
+                    // The order is there: nobody asks whether it can be registered.
+                    .filter(|(command, _)| *command != CommandKind::Register)
                     .map(|(command, forbidden_by)| CommandStanding {
                         role: name,
                         command,

@@ -223,7 +223,7 @@ impl Deadline {
             trigger_at,
             period,
             counted_from: Some(expiry),
-            due: context.calendar.due_after(expiry, period)?,
+            due: due_after(expiry, period, context)?,
             warn_at: None,
             rule_set: context.rules.version.clone(),
             rule_set_in_force: context.rules.in_force_at(trigger_at),
@@ -261,19 +261,31 @@ impl Deadline {
     }
 }
 
-/// The due instant of a period. Where the rule set reads it so, a limit in calendar days that
-/// ends on a day off ends with the next working day.
+/// The due instant of a period.
 pub(crate) fn due(
     trigger_at: DateTime<Utc>,
     period: Period,
     context: &Context<'_>,
 ) -> Result<Due, calendar::Error> {
-    let calendar = context.calendar;
-    let mut due = calendar.due(trigger_at, period)?;
+    shifted(context.calendar.due(trigger_at, period)?, period, context)
+}
+
+/// The due instant of an extension, counted from the expiry before it (R37).
+pub(crate) fn due_after(
+    expiry: DateTime<Utc>,
+    period: Period,
+    context: &Context<'_>,
+) -> Result<Due, calendar::Error> {
+    shifted(context.calendar.due_after(expiry, period)?, period, context)
+}
+
+/// Where the rule set reads it so, a limit in calendar days that ends on a day off ends with the
+/// next working day.
+fn shifted(mut due: Due, period: Period, context: &Context<'_>) -> Result<Due, calendar::Error> {
     let shifts = context.rules.options.calendar_day_end == CalendarDayEnd::OnAWorkingDay;
     if let (Period::CalendarDays(_), true, Some(last)) = (period, shifts, due.counted.last()) {
         let before = calendar::midnight_at_start_of(last.pred_opt().unwrap_or(*last));
-        let next = calendar.due(before, Period::WorkingDays(1))?;
+        let next = context.calendar.due(before, Period::WorkingDays(1))?;
         due.due_at = next.due_at;
         due.provisional |= next.provisional;
     }

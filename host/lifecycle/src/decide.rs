@@ -54,6 +54,8 @@ pub struct Related {
     pub same_requester: bool,
     /// How it ended, if it did.
     pub closed: Option<CloseCode>,
+    /// Whether it ended because information was missing, at the hotline (R15, R16) or at the unit (R17).
+    pub ended_for_information: bool,
     /// Whether a report of its unit passed the review, as handled: lawfully finished (R46).
     pub lawfully_finished: bool,
     /// The long-term matter under which it is listed.
@@ -70,6 +72,14 @@ impl Related {
                 handled.is_some_and(|report| report.conclusion == HandlingConclusion::Handled);
             it.completed_at.is_some() && handled
         };
+        let unavailable = |it: &Assignment| {
+            let conclusion = it.report.as_ref().map(|report| &report.conclusion);
+            let ended = matches!(
+                conclusion,
+                Some(HandlingConclusion::Unreachable | HandlingConclusion::Refused { .. })
+            );
+            ended && it.completed_at.is_some()
+        };
         let closed = if let Stage::Closed { code, .. } = order.stage {
             Some(code)
         } else {
@@ -79,6 +89,9 @@ impl Related {
             order: order.id.clone(),
             same_requester,
             closed,
+            ended_for_information: closed.is_some_and(|code| {
+                code.is_for_information() || order.assignments.last().is_some_and(unavailable)
+            }),
             lawfully_finished: closed.is_some() && order.assignments.iter().any(finished),
             long_term: order.long_term.clone(),
         }

@@ -194,7 +194,6 @@ vocabulary! {
     SupersededBy = lifecycle::order::SupersededBy {
         Extension = "extension" "延期（第十九条）",
         Restart = "restart" "追加情况，期限重新起算（第二十条）",
-        Reclassification = "reclassification" "更正事项类型（第四十五条）",
     }
 
     /// Where a supervision stands (Art. 25).

@@ -85,7 +85,7 @@ pub(crate) struct Import {
     /// Show what would change and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Print one JSON object: {"version","applied","changes":[…],"confirmed"}.
+    /// Print one JSON object: {"version","applied","changes":[…],"dossier_changes":[…],"confirmed"}.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -183,7 +183,17 @@ fn import(arguments: &Import) -> anyhow::Result<()> {
 struct Change {
     version: String,
     changes: Vec<Moved>,
+    dossier_changes: Vec<MovedOfDossier>,
     confirmed: usize,
+}
+
+/// A deadline of a dossier that moves.
+#[derive(Debug, Deserialize)]
+struct MovedOfDossier {
+    dossier: String,
+    kind: String,
+    before: DateTime<Utc>,
+    after: DateTime<Utc>,
 }
 
 /// A deadline that moves.
@@ -218,9 +228,25 @@ fn change_text(year: i32, applied: bool, change: &Change) -> String {
             due_text(*before)
         )
     }));
+    lines.extend(change.dossier_changes.iter().map(|moved| {
+        let MovedOfDossier {
+            dossier,
+            kind,
+            before,
+            after,
+        } = moved;
+        format!(
+            "dossier {dossier}: {kind} due {} instead of {}",
+            due_text(*after),
+            due_text(*before)
+        )
+    }));
     lines.push(format!(
         "{} deadlines move, {} are confirmed as they are",
-        change.changes.len(),
+        change
+            .changes
+            .len()
+            .saturating_add(change.dossier_changes.len()),
         change.confirmed
     ));
     lines.join("\n")

@@ -419,9 +419,7 @@ fn clock_start(assignment: &Assignment) -> DateTime<Utc> {
     for superseded in assignment.superseded.iter().rev() {
         match superseded.by {
             SupersededBy::Restart => break,
-            SupersededBy::Extension | SupersededBy::Reclassification => {
-                start = &superseded.deadline;
-            }
+            SupersededBy::Extension => start = &superseded.deadline,
         }
     }
     start.due.clock_start

@@ -164,6 +164,18 @@ impl CloseCode {
         Self::StatementLapsed,
     ];
 
+    /// Whether it says that information stayed missing at the hotline (R15, R16).
+    #[must_use]
+    pub const fn is_for_information(self) -> bool {
+        matches!(
+            self,
+            Self::InformationUnreachable
+                | Self::InformationRefused
+                | Self::InformationInsufficient
+                | Self::InformationLate
+        )
+    }
+
     /// Code of the catalogue, such as `CR12`.
     #[must_use]
     pub const fn code(self) -> &'static str {

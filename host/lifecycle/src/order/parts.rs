@@ -128,8 +128,6 @@ pub enum SupersededBy {
     Extension,
     /// The period began anew with an addition (R38).
     Restart,
-    /// The type of the matter was corrected.
-    Reclassification,
 }
 
 /// An extension that took effect (R36).

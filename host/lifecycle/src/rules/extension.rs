@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{check, due};
 use crate::command::{Extension, RequesterTold};
+use crate::deadline::due_after;
 use crate::draft::{Draft, out_of_range};
 use crate::effect::{Notice, Recipient};
 use crate::event::{AssignmentRole, Event};
@@ -36,6 +37,16 @@ pub(crate) fn extend(
         return Err(Rejection::PeriodOutOfRange {
             problem: "the extension ends before the period does".to_owned(),
         });
+    }
+    // A document that names an instant names no length; what it gave at first is the most (R23).
+    if let Period::Until(_) = wanted.period {
+        let limit = assignment.limit_anew();
+        let furthest = due_after(old.due.due_at, limit, draft.context).map_err(out_of_range)?;
+        if handle_by.due.due_at > furthest.due_at {
+            return Err(Rejection::ExtensionTooLong {
+                max: limit.to_string(),
+            });
+        }
     }
     let due_at = handle_by.due.due_at;
     draft.emit(Event::Extended {
@@ -109,7 +120,6 @@ fn check_length(wanted: Period, limit: Period) -> Result<(), Rejection> {
         (Period::Hours(n), Period::Hours(max)) | (Period::Minutes(n), Period::Minutes(max)) => {
             0 < n && n <= max
         }
-        // A document that names an instant names no length; any later instant is a matter for it.
         (Period::Until(_), Period::Until(_)) => true,
         (_, _) => false,
     };

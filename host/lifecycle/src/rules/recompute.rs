@@ -9,7 +9,7 @@
 //! the due instant was before.
 
 use super::due;
-use crate::deadline::{Deadline, due as due_of};
+use crate::deadline::{Deadline, due as due_of, due_after};
 use crate::decide::Context;
 use crate::draft::{Draft, out_of_range, staff_of};
 use crate::effect::{Notice, Recipient};
@@ -98,7 +98,7 @@ fn counted_anew(
                 None => (known, false),
             };
             new.counted_from = Some(expiry);
-            new.due = context.calendar.due_after(expiry, old.period)?;
+            new.due = due_after(expiry, old.period, context)?;
             new.due.provisional |= provisional;
         }
     }

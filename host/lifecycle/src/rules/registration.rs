@@ -8,7 +8,7 @@ use crate::deadline::DeadlineKind;
 use crate::decide::Related;
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
-use crate::event::{CloseCode, Event};
+use crate::event::Event;
 use crate::rejection::Rejection;
 
 /// R12: registers a matter. It is routed in the same decision, so that an order whose unit is clear
@@ -118,13 +118,7 @@ fn check_refiled(registration: &Registration, draft: &Draft<'_>) -> Result<(), R
             why: "it is another requester's",
         }),
         Some(Related {
-            closed:
-                Some(
-                    CloseCode::InformationUnreachable
-                    | CloseCode::InformationRefused
-                    | CloseCode::InformationInsufficient
-                    | CloseCode::InformationLate,
-                ),
+            ended_for_information: true,
             ..
         }) => Ok(()),
         Some(_) => Err(Rejection::NotRefilable {

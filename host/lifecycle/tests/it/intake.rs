@@ -274,6 +274,8 @@ fn filed_again() {
     for code in ["CR02", "CR03", "CR04", "CR05"] {
         registered(&again(&format!("related=same,{code}")), "registered");
     }
+    // Art. 12(4): also what a unit could not handle for it (工单无法办理).
+    registered(&again("related=same,CR13,unavailable"), "registered");
     let refused = "rejected: not-refilable";
     registered(&again("related=same"), refused);
     registered(&again("related=same,CR13"), refused);

@@ -21,31 +21,6 @@ pub(crate) use intake::register;
 /// Codes of rejections; any of them is a right answer.
 pub(crate) type Objections = Vec<&'static str>;
 
-/// Where the core refuses what the law allows, and that is known: with which code. Each is reported;
-/// one that is settled goes from here.
-pub(crate) fn disputed(
-    order: Option<&Model>,
-    command: &Command,
-    env: &Env<'_>,
-) -> Option<&'static str> {
-    match command {
-        // Art. 12(4): also an order that a unit could not handle (工单无法办理) is filed again (R17,
-        // R18); the core has the link for what ended at the hotline only.
-        Command::Register(matter) if matter.refiled_from.is_some() => {
-            let earlier = env.related?;
-            earlier
-                .ended_for_missing_information()
-                .then_some("not-refilable")
-        }
-        // C3: what rests and may run on is counted anew too.
-        Command::RecomputeDeadlines => {
-            let runs = order?.recomputed(env, false);
-            (!runs).then_some("nothing-due")
-        }
-        _ => None,
-    }
-}
-
 /// Gives a command to an order that exists.
 pub(crate) fn give(
     order: &Model,

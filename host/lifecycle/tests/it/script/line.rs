@@ -13,6 +13,7 @@ use lifecycle::command::{
     SuggestionOutcome, SupervisionAnswer, SupervisionCase, SupervisionOrder, SupervisionReview,
     Withdrawal,
 };
+use lifecycle::event::CloseCode;
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, UnitCode};
 use lifecycle::order::{ProposalState, WorkOrder};
 use lifecycle::{Facts, Related};
@@ -104,11 +105,14 @@ impl<'a> Line<'a> {
         let earlier = self.word("earlier").or(self.word("refiled"));
         let related = self.word("related").map(|known| {
             let has = |word| known.split(',').any(|one| one == word);
-            let closed = known.split(',').find(|one| one.starts_with("CR"));
+            let code = known.split(',').find(|one| one.starts_with("CR"));
+            let closed: Option<CloseCode> = code.map(named);
             Related {
                 order: OrderId::new(self.word("told_of").or(earlier).unwrap_or_default()),
                 same_requester: has("same"),
-                closed: closed.map(named),
+                closed,
+                ended_for_information: has("unavailable")
+                    || closed.is_some_and(CloseCode::is_for_information),
                 lawfully_finished: has("finished"),
                 long_term: has("listed").then(|| "LT-1".to_owned()),
             }
