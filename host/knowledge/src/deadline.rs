@@ -1,0 +1,192 @@
+//! A deadline of the knowledge base with everything that explains it (T12).
+
+use std::fmt;
+
+use calendar::{Due, Period};
+use chrono::{DateTime, Utc};
+use lifecycle::deadline::Rule;
+use lifecycle::dossier::Force;
+use lifecycle::ids::UnitCode;
+use serde::{Deserialize, Serialize};
+
+use crate::Context;
+
+/// What a deadline is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadlineKind {
+    /// A published point is no longer valid after it (Art. 35).
+    Expiry,
+    /// A unit answers a feedback (Art. 36).
+    Feedback,
+    /// A unit answers an emergency feedback (Art. 36).
+    EmergencyFeedback,
+    /// A unit gives the answer script of an outage (Art. 38).
+    OutageScript,
+    /// A unit tells the centre how a long outage goes (Art. 38).
+    OutageUpdate,
+}
+
+impl DeadlineKind {
+    /// All kinds, in the order of the rules.
+    pub const ALL: [Self; 5] = [
+        Self::Expiry,
+        Self::Feedback,
+        Self::EmergencyFeedback,
+        Self::OutageScript,
+        Self::OutageUpdate,
+    ];
+
+    /// Stable name, as in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Expiry => "expiry",
+            Self::Feedback => "feedback",
+            Self::EmergencyFeedback => "emergency_feedback",
+            Self::OutageScript => "outage_script",
+            Self::OutageUpdate => "outage_update",
+        }
+    }
+
+    /// The rule of the catalogue that sets this deadline.
+    #[must_use]
+    pub const fn rule(self) -> Rule {
+        let (id, article) = match self {
+            Self::Expiry => ("R67", "第三十五条"),
+            Self::Feedback | Self::EmergencyFeedback => ("R68", "第三十六条第二款"),
+            Self::OutageScript | Self::OutageUpdate => ("R70", "第三十八条"),
+        };
+        Rule { id, article }
+    }
+
+    /// How strictly it binds: the update of a long outage is a target, everything else is law.
+    #[must_use]
+    pub const fn force(self) -> Force {
+        match self {
+            Self::Expiry | Self::Feedback | Self::EmergencyFeedback | Self::OutageScript => {
+                Force::Law
+            }
+            Self::OutageUpdate => Force::Target,
+        }
+    }
+}
+
+impl fmt::Display for DeadlineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A deadline: its instant, and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// What it is for.
+    pub kind: DeadlineKind,
+    /// The unit that it is for.
+    pub unit: UnitCode,
+    /// Rule of the catalogue that sets it, such as `R68`.
+    pub rule: String,
+    /// Article of the implementing rules, such as `第三十六条第二款`.
+    pub article: String,
+    /// How strictly it binds.
+    pub force: Force,
+    /// Position in the journal of the event that started the period.
+    pub trigger_seq: u64,
+    /// From when the period counts.
+    pub trigger_at: DateTime<Utc>,
+    /// Length of the period.
+    pub period: Period,
+    /// Due instant, start of the clock, counted days, calendar version, provisional or not.
+    #[serde(flatten)]
+    pub due: Due,
+    /// Rule set that it was computed under.
+    pub rule_set: String,
+    /// Whether that rule set was in force at the trigger.
+    pub rule_set_in_force: bool,
+}
+
+impl Deadline {
+    /// Computes a deadline as of `trigger_at` (T12, T13).
+    pub(crate) fn compute(
+        kind: DeadlineKind,
+        unit: &UnitCode,
+        period: Period,
+        (trigger_seq, trigger_at): (u64, DateTime<Utc>),
+        context: &Context<'_>,
+    ) -> Result<Self, calendar::Error> {
+        let rule = kind.rule();
+        let rules = context.book.at(trigger_at);
+        let due = lifecycle::deadline::due(trigger_at, period, rules, context.calendar)?;
+        Ok(Self {
+            kind,
+            unit: unit.clone(),
+            rule: rule.id.to_owned(),
+            article: rule.article.to_owned(),
+            force: kind.force(),
+            trigger_seq,
+            trigger_at,
+            period,
+            due,
+            rule_set: rules.version.clone(),
+            rule_set_in_force: rules.in_force_at(trigger_at),
+        })
+    }
+
+    /// True if an event at `event` is late: strictly later than the due instant (T8).
+    #[must_use]
+    pub fn is_late(&self, event: DateTime<Utc>) -> bool {
+        self.due.is_late(event)
+    }
+
+    /// The deadline as the calendar of the context has it (C3). Where the new due instant lies in the
+    /// past and the old one did not, whoever relied on the old one has until 24:00 of today, but never
+    /// longer than before.
+    pub(crate) fn renewed(&self, context: &Context<'_>) -> Result<Self, calendar::Error> {
+        let mut new = self.clone();
+        let named = context.book.named(&self.rule_set);
+        let rules = named.unwrap_or_else(|| context.book.at(self.trigger_at));
+        new.due = lifecycle::deadline::due(self.trigger_at, self.period, rules, context.calendar)?;
+        if new.is_late(context.now) {
+            let today = calendar::end_of(calendar::local_date(context.now));
+            new.due.due_at = new.due.due_at.max(today.min(self.due.due_at));
+        }
+        Ok(new)
+    }
+
+    /// Whether it stands otherwise than another; the calendar's version alone makes no difference.
+    pub(crate) fn differs(&self, other: &Self) -> bool {
+        (self.due.due_at, self.due.provisional, &self.due.counted)
+            != (other.due.due_at, other.due.provisional, &other.due.counted)
+    }
+}
+
+/// A missed deadline. A fact; it survives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Which.
+    pub deadline: DeadlineKind,
+    /// The due instant that was missed.
+    pub due_at: DateTime<Utc>,
+    /// How strictly it binds: only [`Force::Law`] counts as overdue.
+    pub force: Force,
+    /// Whether the due instant was provisional when it passed.
+    pub provisional: bool,
+}
+
+impl Missed {
+    /// What is recorded when a deadline passes.
+    pub(crate) fn of(deadline: &Deadline) -> Self {
+        Self {
+            deadline: deadline.kind,
+            due_at: deadline.due.due_at,
+            force: deadline.force,
+            provisional: deadline.due.provisional,
+        }
+    }
+
+    /// Whether it is this deadline that was missed.
+    pub(crate) fn is_of(&self, deadline: &Deadline) -> bool {
+        self.deadline == deadline.kind && self.due_at == deadline.due.due_at
+    }
+}
