@@ -2,6 +2,7 @@
 
 use sdk::routing::{Question, Verdict};
 use sdk::{Channel, Instant, OrderType, read_json, testing};
+use serde::Deserialize;
 
 use crate::{Rules, Settings, route};
 
@@ -18,15 +19,26 @@ fn ranking(rules: &Rules, question: &Question) -> Vec<(String, u16, String)> {
     }
 }
 
-/// The first candidate is one of the expected units.
+/// What a fixture expects: the first candidate's unit, and whatever follows (`"..."`).
+#[derive(Debug, Deserialize)]
+struct Expected {
+    candidates: (First, String),
+}
+
+#[derive(Debug, Deserialize)]
+struct First {
+    unit: String,
+}
+
+/// The first candidate is the expected unit. `kapok plugin test` runs the same fixtures on the component.
 #[test]
 fn requests() {
     let rules = testing::settings::<Settings>(SETTINGS).unwrap();
-    let count = testing::fixtures(FIXTURES, |question: Question, expected: Vec<String>| {
+    let count = testing::fixtures(FIXTURES, |question: Question, expected: Expected| {
         let ranking = ranking(&rules, &question);
         match ranking.first() {
             Some((unit, score, reason)) => {
-                if !expected.contains(unit) {
+                if expected.candidates.0.unit != *unit {
                     return Err(format!("got {ranking:?}, expected {expected:?}"));
                 }
                 if *score > 1000 || reason.is_empty() {

@@ -19,16 +19,16 @@ fn figures_of_a_data_directory_and_of_its_server_are_the_same() {
     check_contains(
         &table,
         &[
-            "key 代码,name 名称,by_reference 参照适用,from 起始日期,until 截止日期,formulas 公式版本,",
+            "\u{feff}key 代码,name 名称,by_reference 参照适用,from 起始日期,until 截止日期,formulas 公式版本,",
             "on_time.permille 按时办结率（‰）,on_time.numerator 按时办结率分子,",
-            "\r\n,合计,false,2026-01-01,2026-12-31,2026-1,",
+            "\r\n,合计,false,2026-01-01,2026-12-31,2026-2,",
         ],
     );
     let text = run(&format!("{YEAR} {on_data} --by order-type"), 0);
     check_contains(
         &text,
         &[
-            "by formulas 2026-1",
+            "by formulas 2026-2",
             "complaint",
             "投诉",
             "dispatch 热线按时转派率 = 按时转派 ÷",

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Data, check_contains, last, lines, run};
 
-/// The vectors of the rule catalogue, §11: what is asked, the rule, the counted days, and the day after
+/// The vectors of the rule catalogue: what is asked, the rule, the counted days, and the day after
 /// the last one, at whose beginning the limit ends. V10 and V12 are two working days from a dispatch, as
 /// verification is.
 #[rustfmt::skip]
