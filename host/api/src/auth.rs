@@ -113,6 +113,7 @@ pub(crate) fn role_and_code(role: &Role) -> (&'static str, Option<&str>) {
         Role::Admin => ("admin", None),
         Role::Operator => ("operator", None),
         Role::Unit(unit) => ("unit", Some(unit.as_str())),
+        Role::Leader(unit) => ("leader", Some(unit.as_str())),
         Role::District(district) => ("district", Some(district.as_str())),
         Role::Channel => ("channel", None),
         Role::Auditor => ("auditor", None),

@@ -21,6 +21,8 @@ pub mod history;
 
 pub mod deliveries;
 
+pub mod due;
+
 pub mod orders;
 
 pub mod dossiers;
@@ -28,6 +30,10 @@ pub mod dossiers;
 pub mod indicators;
 
 pub mod requester;
+
+pub mod plugins;
+
+pub mod progress;
 
 pub mod reference;
 

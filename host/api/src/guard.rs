@@ -1,7 +1,7 @@
 //! Limits on what is let in: size of the head, requests at once, time.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::timeout;
@@ -49,7 +49,14 @@ async fn limited(state: &AppState, request: Request, next: Next) -> Result<Respo
     let Ok(_slot) = state.requests.try_acquire() else {
         return Err(Problem::overloaded("every slot for requests is taken"));
     };
-    match timeout(limits.request_time, next.run(request)).await {
+    // A push is compiled before it is answered.
+    let is_push = request.method() == Method::POST && request.uri().path().ends_with("/plugins");
+    let time = if is_push {
+        limits.push_time
+    } else {
+        limits.request_time
+    };
+    match timeout(time, next.run(request)).await {
         Ok(response) => Ok(response),
         Err(_) => Err(Problem::new(
             codes::TIMED_OUT,

@@ -25,6 +25,8 @@ pub const DECISIONS: &str = "kapok_decisions_total";
 pub const TIMERS: &str = "kapok_timers_total";
 /// Effects that were performed.
 pub const EFFECTS: &str = "kapok_effects_total";
+/// Attempts at what is due that failed, and are repeated later.
+pub const PUT_OFF: &str = "kapok_due_items_put_off_total";
 
 /// Attempts to send a message, by `outcome`: `sent`, `put_off` or `failed`.
 pub const DELIVERIES: &str = "kapok_deliveries_total";
@@ -121,6 +123,7 @@ pub fn events(events: &[Recorded]) {
 pub fn tick(tick: &Tick) {
     counter!(TIMERS).increment(u64::try_from(tick.timers).unwrap_or(u64::MAX));
     counter!(EFFECTS).increment(u64::try_from(tick.effects).unwrap_or(u64::MAX));
+    counter!(PUT_OFF).increment(u64::try_from(tick.put_off).unwrap_or(u64::MAX));
 }
 
 /// Counts what a call of `deliver_due` did.
@@ -159,6 +162,7 @@ const fn outcome(outcome: &Outcome) -> &'static str {
             FailureKind::ResultTooLarge => "result_too_large",
             FailureKind::InvalidAnswer => "invalid_answer",
             FailureKind::Overloaded => "overloaded",
+            FailureKind::CircuitOpen => "circuit_open",
         },
     }
 }
@@ -176,5 +180,9 @@ fn describe() {
     );
     describe_counter!(TIMERS, "Timers that fired");
     describe_counter!(EFFECTS, "Effects that were performed");
+    describe_counter!(
+        PUT_OFF,
+        "Attempts at what is due that failed, and are repeated later"
+    );
     describe_counter!(DELIVERIES, "Attempts to send a message by outcome");
 }

@@ -29,6 +29,7 @@ use crate::routes;
             (Art. 5–30). Each answers with the order after it. Without `If-Match` a command is \
             decided on the order as it is by then; with it, only on the version that it names."),
         (name = "notifications", description = "Messages on their way out, and their receipts"),
+        (name = "due items", description = "What fell due and could not be carried out"),
         (name = "dossiers", description = "What the Rules demand beside the single order: long-term \
             matters, staff filings, the joint conference, trainings, own mechanisms, publicity \
             (Art. 3, 7, 18, 26, 32)"),
@@ -66,8 +67,9 @@ impl Modify for BearerToken {
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
                 "A token stands for one actor: an operator of the centre, staff of a handling unit \
-                 or of a district's hotline office, a channel system, an auditor, or the platform's \
-                 admin (Art. 5, 6)",
+                 or its leader in charge, who alone handles complaints about that staff (Art. 8(4)), \
+                 staff of a district's hotline office, a channel system, an auditor, or the \
+                 platform's admin (Art. 5, 6)",
             ))
             .build();
         let components = document.components.get_or_insert_default();
@@ -117,6 +119,14 @@ errors! {
         INVALID_INPUT, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
 
+    /// Of asking how an order stands for its requester. An order that does not exist is refused as
+    /// somebody else's is.
+    ProgressErrors = [
+        MALFORMED_JSON, INVALID_FIELD, INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED,
+        NOT_THE_REQUESTER, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, URI_TOO_LONG, HEADERS_TOO_LARGE,
+        INVALID_INPUT, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
     /// Of routes that change something other than an order.
     WriteErrors = [
         MALFORMED_JSON, INVALID_FIELD, INVALID_PARAMETER, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING,
@@ -128,6 +138,20 @@ errors! {
     DeliveryErrors = [
         MALFORMED_JSON, INVALID_FIELD, INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED,
         NOT_FOUND, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE, INVALID_INPUT,
+        INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
+    /// Of what is done about plugins.
+    PlatformErrors = [
+        MALFORMED_JSON, INVALID_FIELD, INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED,
+        NOT_FOUND, ROLLOUT_CONFLICT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE,
+        INVALID_INPUT, PLUGIN_REFUSED, ROLLOUT_REFUSED, INTERNAL, STORE_FAILED, OVERLOADED,
+        TIMED_OUT,
+    ];
+
+    /// Of trying again what is stuck.
+    DueErrors = [
+        INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED, NOT_FOUND, HEADERS_TOO_LARGE,
         INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
 
@@ -160,12 +184,13 @@ errors! {
         INFORMATION_TOO_LATE, WRONG_CHANNEL, RETURN_TOO_LATE, RETURN_NOT_ALLOWED,
         RETURN_REJECTED_BEFORE, RETURN_PROOF_MISSING, ALREADY_RETURNED_BY_UNIT,
         JOINT_ONLY_AFTER_RETURN, NOT_A_LEAD_UNIT, UNIT_NAMED_TWICE, NO_ASSISTING_UNIT,
-        COORDINATION_REQUIRED, TOO_FEW_RETURNS, OPINION_MISSING, NO_OPINION_ASKED,
+        COORDINATION_REQUIRED, NOT_RETURNED, OPINION_MISSING, NO_OPINION_ASKED,
         EXTENSION_TOO_LATE, EXTENSION_LIMIT_REACHED, EXTENSION_TOO_LONG, EXTENSION_NOT_ALLOWED,
         EXTENSION_NOTICE_MISSING, NO_EXTENSION_TO_TELL, STATEMENT_TOO_LATE, STATEMENT_UNJUDGED,
         NO_SUCH_STATEMENT, CONTENT_MISSING, MEDIATION_MISSING, UNKNOWN_GROUND,
-        GROUND_NEEDS_EVIDENCE, EARLY_END_TOO_LATE, REPEAT_STATEMENT_MISSING, NOT_A_REPEAT,
-        ALREADY_WITHDRAWN, GOES_ON_ONLY_REPORTS, REHANDLED_BEFORE, EXCLUSION_NOT_PROVEN,
+        GROUND_NEEDS_EVIDENCE, EXTENSION_NEEDS_APPROVAL, MUST_BE_SENT_BACK, NAME_REQUIRED,
+        EARLY_END_TOO_LATE, REPEAT_STATEMENT_MISSING, NOT_A_REPEAT,
+        NOT_LINKABLE, ALREADY_WITHDRAWN, GOES_ON_ONLY_REPORTS, REHANDLED_BEFORE, EXCLUSION_NOT_PROVEN,
         ALREADY_FOLLOWED_UP, STATEMENT_WINDOW_OVER, SERVICE_RATED_BEFORE, SUPERVISION_UNFOUNDED,
         NO_SUCH_SUPERVISION, DELAY_UNEXPLAINED, NO_SUCH_PROPOSAL, UNCHANGED, PERIOD_OUT_OF_RANGE,
         INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::DossierError;
+use engine::{DossierError, RolloutError};
 use lifecycle::dossier;
 use lifecycle::rejection::Rejection;
 use serde::Serialize;
@@ -139,6 +139,13 @@ impl Problem {
         self
     }
 
+    /// The same, with a value that a program reads.
+    pub(crate) fn param(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let params = self.0.body.params.get_or_insert_default();
+        params.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// The same, with the version that the order has now, also as `ETag`.
     pub(crate) fn current_version(mut self, version: u64) -> Self {
         self.0.body.current_version = Some(version);
@@ -228,6 +235,63 @@ impl From<DossierError> for Problem {
     }
 }
 
+impl From<RolloutError> for Problem {
+    fn from(error: RolloutError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RolloutError::Rejected(rejection) => {
+                let code = match &rejection {
+                    rollout::Rejection::NotPermitted { .. } => codes::NOT_PERMITTED,
+                    rollout::Rejection::UnknownImage { .. }
+                    | rollout::Rejection::UnknownActivation { .. } => codes::NOT_FOUND,
+                    rollout::Rejection::BadField { .. } => codes::INVALID_INPUT,
+                    rollout::Rejection::AlreadyPushed { .. }
+                    | rollout::Rejection::WrongKind { .. }
+                    | rollout::Rejection::InThePast { .. }
+                    | rollout::Rejection::AlreadyThere { .. }
+                    | rollout::Rejection::LeftToPerson { .. }
+                    | rollout::Rejection::ListUnchanged { .. }
+                    | rollout::Rejection::NotTried { .. }
+                    | rollout::Rejection::ChangesTooMuch { .. }
+                    | rollout::Rejection::NotAwaitingApproval { .. }
+                    | rollout::Rejection::SamePerson { .. }
+                    | rollout::Rejection::TooLateToWithdraw { .. }
+                    | rollout::Rejection::NotEarlier { .. }
+                    | rollout::Rejection::NotACandidate { .. } => codes::ROLLOUT_REFUSED,
+                };
+                Self::field(code, rejection.field(), rejection.problem())
+                    .way_out(rejection.way_out())
+                    .param("reason", rejection.code())
+            }
+            RolloutError::UnknownScope { .. } => Self::field(codes::INVALID_INPUT, "scope", detail)
+                .way_out("give 440100 or a code of the directory"),
+            RolloutError::BadDigest(_) | RolloutError::AmbiguousImage { .. } => {
+                Self::field(codes::INVALID_INPUT, "image", detail)
+                    .way_out("give the digest as the list of images has it")
+            }
+            RolloutError::NothingBefore { .. } => Self::field(codes::INVALID_INPUT, "to", detail)
+                .way_out("activate an image, or no image"),
+            RolloutError::NoImage { .. }
+            | RolloutError::NoComponent { .. }
+            | RolloutError::NoActivation { .. }
+            | RolloutError::NoDecision { .. }
+            | RolloutError::NoTrial { .. } => {
+                Self::new(codes::NOT_FOUND, detail).way_out("check the number")
+            }
+            RolloutError::NotInDecisions { .. } => {
+                Self::new(codes::INVALID_INPUT, detail).way_out("check the knowledge base with it")
+            }
+            RolloutError::TrialRuns => Self::new(codes::ROLLOUT_CONFLICT, detail)
+                .way_out("wait for the end of the trial that runs"),
+            RolloutError::Busy => Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again"),
+            RolloutError::Workshop { .. } | RolloutError::NoWorkshop => {
+                Self::new(codes::ROLLOUT_REFUSED, detail)
+            }
+            RolloutError::Corrupt(_) => Self::internal(codes::INTERNAL, &error),
+        }
+    }
+}
+
 impl From<engine::Error> for Problem {
     fn from(error: engine::Error) -> Self {
         use engine::Error;
@@ -235,10 +299,16 @@ impl From<engine::Error> for Problem {
         match error {
             Error::Rejected(rejection) => rejection.into(),
             Error::Dossier(error) => error.into(),
+            Error::Rollout(error) => error.into(),
             Error::NotFound { order } => {
                 Self::new(codes::ORDER_NOT_FOUND, format!("there is no order {order}"))
                     .way_out("check the number")
             }
+            Error::NotStuck { id } => Self::new(
+                codes::NOT_FOUND,
+                format!("nothing of the id `{id}` is stuck"),
+            )
+            .way_out("list what is stuck; it may have been carried out meanwhile"),
             Error::NoDelivery { id } => {
                 Self::new(codes::NOT_FOUND, format!("there is no delivery {id}"))
                     .way_out("check the number")
@@ -269,7 +339,9 @@ impl From<engine::Error> for Problem {
             Error::Busy { .. } => Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again"),
             Error::Calendar(fault) => Self::new(codes::INVALID_INPUT, fault.to_string()),
             Error::Store(fault) => Self::internal(codes::STORE_FAILED, &fault),
-            Error::Corrupt { .. } | Error::Question(_) => Self::internal(codes::INTERNAL, &error),
+            Error::Corrupt { .. } | Error::Question(_) | Error::RuleSetChanged { .. } => {
+                Self::internal(codes::INTERNAL, &error)
+            }
         }
     }
 }

@@ -8,13 +8,19 @@ mod deliveries;
 
 mod dossiers;
 
+mod due;
+
 mod indicators;
 
 mod operations;
 
 mod orders;
 
+mod plugins;
+
 mod reference;
+
+mod trials;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -30,6 +36,9 @@ use crate::state::AppState;
 
 /// Where the first version of the interface begins.
 pub(crate) const V1: &str = "/api/v1";
+
+/// Largest body of a push: the largest component in base64, with room for its settings.
+const PLUGIN_BYTES_MAX: usize = 96 << 20;
 
 /// The whole interface.
 ///
@@ -67,11 +76,15 @@ fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::history))
         .routes(routes!(orders::explain))
         .routes(routes!(orders::requester))
+        .routes(routes!(orders::progress))
         .routes(routes!(orders::messages))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::retry))
         .routes(routes!(deliveries::receipt))
+        .routes(routes!(due::list))
+        .routes(routes!(due::retry))
         .merge(of_dossiers())
+        .merge(of_plugins())
         .merge(of_commands())
         .routes(routes!(indicators::indicators))
         .routes(routes!(indicators::forecast))
@@ -116,6 +129,29 @@ fn of_dossiers() -> OpenApiRouter<AppState> {
         .routes(routes!(dossiers::record_ruling))
 }
 
+/// Routes of the plugin platform, which need a token too. A component may be much larger than other
+/// bodies.
+fn of_plugins() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(plugins::push, plugins::images))
+        .layer(DefaultBodyLimit::max(PLUGIN_BYTES_MAX))
+        .routes(routes!(plugins::image))
+        .routes(routes!(plugins::wasm))
+        .routes(routes!(plugins::activate, plugins::activations))
+        .routes(routes!(plugins::activation))
+        .routes(routes!(plugins::approve))
+        .routes(routes!(plugins::withdraw))
+        .routes(routes!(plugins::end))
+        .routes(routes!(plugins::roll_back))
+        .routes(routes!(plugins::candidates))
+        .routes(routes!(plugins::set_policy, plugins::policies))
+        .routes(routes!(trials::begin_trial))
+        .routes(routes!(trials::trial))
+        .routes(routes!(trials::trial_page))
+        .routes(routes!(trials::replay))
+        .routes(routes!(trials::audit_head))
+}
+
 /// Commands on orders.
 fn of_commands() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -127,7 +163,7 @@ fn of_commands() -> OpenApiRouter<AppState> {
         .routes(routes!(commands::conduct))
         .routes(routes!(commands::priority))
         .routes(routes!(commands::reclassify))
-        .routes(routes!(commands::long_term))
+        .routes(routes!(commands::link))
         .routes(routes!(commands::answer))
         .routes(routes!(commands::route))
         .routes(routes!(commands::dispatch))

@@ -29,6 +29,8 @@ pub struct Limits {
     pub engine_wait: Duration,
     /// So long a request may take in all; then it is answered 503.
     pub request_time: Duration,
+    /// The same for pushing a plugin, which compiles it.
+    pub push_time: Duration,
     /// So many timers and effects are worked off within `PUT /clock`; the rest is left to the
     /// caller's own ticks.
     pub clock_items_max: u32,
@@ -46,6 +48,7 @@ impl Limits {
             engine_calls_max: 64,
             engine_wait: Duration::from_secs(5),
             request_time: Duration::from_secs(30),
+            push_time: Duration::from_secs(300),
             clock_items_max: 10_000,
         }
     }

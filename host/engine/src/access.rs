@@ -30,7 +30,11 @@ pub(crate) fn sight(
     match &by.role {
         Role::System | Role::Operator => Ok(Sight::Words),
         Role::Admin | Role::Auditor => Ok(Sight::Masked),
-        Role::Unit(unit) => {
+        // R7: to staff that is complained of, it is an order of others.
+        Role::Unit(unit) if order.is_about_staff(&by.role) => {
+            Err(Rejection::NotTheHandlingUnit { unit: unit.clone() })
+        }
+        Role::Unit(unit) | Role::Leader(unit) => {
             if has_order(order, by) {
                 Ok(Sight::Words)
             } else if has_part(order, unit) {
@@ -50,8 +54,14 @@ pub(crate) fn sight(
 pub(crate) fn may_read_personal_data(order: &WorkOrder, by: &Actor) -> Result<(), Rejection> {
     match &by.role {
         Role::Operator => Ok(()),
-        Role::Unit(_) if has_order(order, by) => Ok(()),
-        Role::Unit(unit) => Err(Rejection::NotTheHandlingUnit { unit: unit.clone() }),
+        Role::Unit(_) | Role::Leader(_)
+            if has_order(order, by) && !order.is_about_staff(&by.role) =>
+        {
+            Ok(())
+        }
+        Role::Unit(unit) | Role::Leader(unit) => {
+            Err(Rejection::NotTheHandlingUnit { unit: unit.clone() })
+        }
         Role::System | Role::Admin | Role::District(_) | Role::Channel | Role::Auditor => {
             Err(Rejection::NotPermitted {
                 command: "read the requester's personal data",
@@ -68,11 +78,15 @@ pub(crate) fn narrow(filter: &OrderFilter, by: &Actor) -> Result<OrderFilter, Re
     });
     match &by.role {
         Role::System | Role::Operator | Role::Admin | Role::Auditor => {}
-        Role::Unit(unit) => {
+        Role::Unit(unit) | Role::Leader(unit) => {
             if filter.unit.as_ref().is_some_and(|asked| asked != unit) {
                 return Err(Rejection::NotTheHandlingUnit { unit: unit.clone() });
             }
             filter.unit = Some(unit.clone());
+            // R7: its leader alone sees complaints about its staff.
+            if let Role::Unit(staff) = &by.role {
+                filter.not_against = Some(staff.clone());
+            }
         }
         Role::District(district) => {
             if filter
@@ -114,7 +128,7 @@ fn has_part(order: &WorkOrder, unit: &UnitCode) -> bool {
 /// What somebody may see of the requester's personal data: what is concealed from handling units is
 /// left out for them (Art. 9(2), R9).
 pub(crate) fn conceal(order: &WorkOrder, by: &Actor, mut data: PersonalData) -> PersonalData {
-    if !matches!(by.role, Role::Unit(_)) {
+    if by.role.unit().is_none() {
         return data;
     }
     let hidden = order.concealments.iter();
@@ -134,7 +148,7 @@ pub(crate) fn conceal(order: &WorkOrder, by: &Actor, mut data: PersonalData) -> 
 
 /// Whether the order is with the actor's unit now, or ended there.
 fn has_order(order: &WorkOrder, by: &Actor) -> bool {
-    let Role::Unit(unit) = &by.role else {
+    let Some(unit) = by.role.unit() else {
         return false;
     };
     order

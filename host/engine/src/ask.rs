@@ -4,7 +4,7 @@
 use contract::types::{Channel, Instant, OrderType};
 use contract::{escalation, routing};
 use lifecycle::command::Command;
-use lifecycle::ids::{DistrictCode, RequesterId, TextId};
+use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, TextId};
 use lifecycle::order::{SupervisionState, WorkOrder};
 use lifecycle::{Context, Facts, Needs};
 use serde::Serialize;
@@ -19,6 +19,19 @@ pub(crate) struct Words {
     pub(crate) personal: PersonalData,
 }
 
+impl Words {
+    /// Nothing is known any more: both were erased.
+    pub(crate) fn erased() -> Self {
+        Self {
+            request: Request {
+                subject: String::new(),
+                text: String::new(),
+            },
+            personal: PersonalData::default(),
+        }
+    }
+}
+
 /// What the plugins said, and what they were asked.
 #[derive(Default)]
 pub(crate) struct Asked {
@@ -29,6 +42,7 @@ pub(crate) struct Asked {
 
 /// What a question says about an order, whether it exists already or is about to.
 struct Matter<'a> {
+    order: &'a OrderId,
     order_type: OrderType,
     channel: Channel,
     district: Option<&'a DistrictCode>,
@@ -43,6 +57,7 @@ impl Engine {
         &self,
         order: Option<&WorkOrder>,
         command: &Command,
+        by: &Actor,
         context: &Context<'_>,
         words: Option<&Words>,
     ) -> Result<Asked, Error> {
@@ -53,7 +68,7 @@ impl Engine {
         }
         if needs.related.is_some() {
             let personal = words.map(|words| &words.personal);
-            asked.facts.related = self.related(order, command, personal)?;
+            asked.facts.related = self.related(order, command, by, personal)?;
         }
         let Some(matter) = matter(order, command, context) else {
             return Ok(asked);
@@ -61,6 +76,7 @@ impl Engine {
         let decision = DecisionContext {
             id: numbers::uuid(context.now),
             now: context.now.into(),
+            key: matter.order.to_string(),
             scopes: scopes(matter.district),
         };
         if needs.routing {
@@ -163,6 +179,7 @@ fn matter<'a>(
 ) -> Option<Matter<'a>> {
     if let Some(order) = order {
         return Some(Matter {
+            order: &order.id,
             order_type: order.order_type,
             channel: order.channel,
             district: order.district.as_ref(),
@@ -175,6 +192,7 @@ fn matter<'a>(
         return None;
     };
     Some(Matter {
+        order: &registration.order,
         order_type: registration.order_type,
         channel: registration.channel,
         district: registration.district.as_ref(),

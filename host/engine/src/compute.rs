@@ -23,11 +23,11 @@ impl Engine {
         let kind = DeadlineKind::Handling;
         let limit = (
             kind.rule(order_type),
-            context.rules.handling_period(order_type),
+            context.rules().handling_period(order_type),
         );
         let trigger = (0, dispatched_at);
         let deadline = Deadline::compute(kind, order_type, limit, trigger, &context)?;
-        let explanation = explain(&deadline);
+        let explanation = explain(&deadline, None);
         Ok((deadline, explanation))
     }
 }

@@ -5,6 +5,7 @@
 //! under the same message and channel.
 
 use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -13,13 +14,14 @@ use lifecycle::command::Command;
 use lifecycle::dossier::{DossierNotice, Occasion};
 use lifecycle::effect::{Notice, Recipient};
 use lifecycle::ids::{Actor, Role, TextId};
-use lifecycle::order::WorkOrder;
+use lifecycle::order::{Stage, WorkOrder};
 use lifecycle::rejection::Rejection;
 
 use crate::ports::{
     Attempted, Delivery, DeliveryId, DeliveryState, Failure, ForRequester, Message, Outgoing, Page,
-    StoreError,
+    SendError, Sent, StoreError, Subject,
 };
+use crate::stuck::{has_moved_on, told};
 use crate::tick::is_full;
 use crate::{CommandOptions, Engine, Error};
 
@@ -87,27 +89,27 @@ impl Engine {
             let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
             queue.next()
         };
-        let work = || -> Result<Vec<Attempted>, Error> {
+        let work = || -> Vec<Result<Option<Attempted>, Error>> {
             let mut results = Vec::new();
             while let Some((message, delivery)) = next() {
-                results.extend(self.attempt(message, &delivery)?);
+                results.push(self.attempt(message, &delivery));
             }
-            Ok(results)
+            results
         };
-        let results: Vec<Result<Vec<Attempted>, Error>> = thread::scope(|scope| {
+        let results: Vec<Result<Option<Attempted>, Error>> = thread::scope(|scope| {
             let threads: Vec<_> = (0..senders).map(|_| scope.spawn(work)).collect();
             let ended = threads.into_iter().map(|thread| thread.join());
             ended
-                .map(|result| result.unwrap_or_else(|_| Err(sender_panicked())))
+                .flat_map(|result| result.unwrap_or_else(|_| vec![Err(worker_panicked())]))
                 .collect()
         });
-        for result in results {
-            for attempted in result? {
-                match attempted {
-                    Attempted::Sent { .. } => done.sent = done.sent.saturating_add(1),
-                    Attempted::Again { .. } => done.put_off = done.put_off.saturating_add(1),
-                    Attempted::Failed { .. } => done.failed = done.failed.saturating_add(1),
-                }
+        // What could not be recorded stays due, and holds up no other.
+        for attempted in results {
+            match attempted? {
+                Some(Attempted::Sent { .. }) => done.sent = done.sent.saturating_add(1),
+                Some(Attempted::Again { .. }) => done.put_off = done.put_off.saturating_add(1),
+                Some(Attempted::Failed { .. }) => done.failed = done.failed.saturating_add(1),
+                None => {}
             }
         }
         Ok(done)
@@ -178,7 +180,12 @@ impl Engine {
     ) -> Result<Page<(Message, Delivery)>, Error> {
         match by.role {
             Role::Operator | Role::Admin => {}
-            Role::System | Role::Unit(_) | Role::District(_) | Role::Channel | Role::Auditor => {
+            Role::System
+            | Role::Unit(_)
+            | Role::Leader(_)
+            | Role::District(_)
+            | Role::Channel
+            | Role::Auditor => {
                 return Err(not_permitted("list deliveries"));
             }
         }
@@ -198,21 +205,34 @@ impl Engine {
     /// rating (Art. 27(3)) and for supplements (Art. 12(2)), which counted from the sending so far
     ///
     fn tell_order(&self, message: &Message, delivered_at: DateTime<Utc>) -> Result<(), Error> {
-        let order = &message.order;
+        let about = &message.notification.about;
         let starts_time = matches!(
-            message.notification.about,
+            about,
             Notice::RatingOffered | Notice::InformationNeeded { .. }
         );
+        let Subject::Order(order) = &message.subject else {
+            return Ok(());
+        };
         if !starts_time || message.notification.to != Recipient::Requester {
+            return Ok(());
+        }
+        if !is_awaited(&self.load(order)?, message) {
+            tracing::debug!(%order, "a receipt of a message that the order is past changes nothing");
             return Ok(());
         }
         let record = Command::RecordDelivery { delivered_at };
         let options = CommandOptions::default();
         match self.handle(order, &Actor::system(), &options, |_| record) {
             Ok(_) => Ok(()),
-            // The order has moved on; the receipt stands with the delivery.
+            // The order has moved on meanwhile, or has this receipt; it stands with the delivery.
+            Err(error) if has_moved_on(&error) => {
+                tracing::debug!(%order, "a receipt changes nothing");
+                Ok(())
+            }
+            // The receipt stands with the delivery all the same, but somebody should know.
             Err(Error::Rejected(rejection)) => {
-                tracing::debug!(%order, code = rejection.code(), "a receipt changes nothing");
+                let code = rejection.code();
+                tracing::warn!(%order, code, %rejection, "a receipt was refused by its order");
                 Ok(())
             }
             Err(error) => Err(error),
@@ -230,20 +250,17 @@ impl Engine {
         if self.unreachable.at(now).contains(&delivery.channel) {
             return Ok(None);
         }
-        let (order, id) = (message.order.clone(), delivery.id);
-        let result = self
-            .outgoing(message, delivery, now)?
-            .map(|outgoing| self.notifier.send(&outgoing));
-        let attempted = match result {
-            None => Attempted::Failed {
+        let (of, id) = (message.subject.number().to_owned(), delivery.id);
+        let attempted = match self.send(message, delivery, now) {
+            Ok(None) => Attempted::Failed {
                 problem: "the requester's personal data was erased".to_owned(),
             },
-            Some(Ok(sent)) => Attempted::Sent {
+            Ok(Some(sent)) => Attempted::Sent {
                 at: self.now(),
                 channel: sent.channel,
                 reference: sent.reference,
             },
-            Some(Err(error)) => {
+            Err(error) => {
                 let pause = pause_after(delivery.attempts.saturating_add(1));
                 match (error.failure, pause) {
                     (Failure::Permanent, _) | (_, None) => Attempted::Failed {
@@ -265,15 +282,39 @@ impl Engine {
         self.store.record_attempt(id, &attempted)?;
         let channel = &delivery.channel;
         match &attempted {
-            Attempted::Sent { channel, .. } => tracing::debug!(%order, id, channel, "sent"),
+            Attempted::Sent { channel, .. } => tracing::debug!(of, id, channel, "sent"),
             Attempted::Again { problem, .. } => {
-                tracing::warn!(%order, id, channel, problem, "not sent; tried again later");
+                tracing::warn!(of, id, channel, problem, "not sent; tried again later");
             }
             Attempted::Failed { problem } => {
-                tracing::error!(%order, id, channel, problem, "not sent and given up");
+                tracing::error!(of, id, channel, problem, "not sent and given up");
             }
         }
         Ok(Some(attempted))
+    }
+
+    /// Sends one message; nothing where its requester's data was erased. Whatever goes wrong about it,
+    /// a panic of the sender included, is a failed attempt of this delivery and of no other.
+    fn send(
+        &self,
+        message: Message,
+        delivery: &Delivery,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Sent>, SendError> {
+        let temporary = |problem| SendError {
+            failure: Failure::Temporary,
+            problem,
+        };
+        let work = || match self.outgoing(message, delivery, now) {
+            Ok(Some(outgoing)) => self.notifier.send(&outgoing).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(temporary(told(&error.into()))),
+        };
+        // Nothing that the sender leaves half done is looked at again here.
+        panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+            // What a panic says may hold the message, and stands in the process's own output.
+            Err(temporary("the sender panicked; see its output".to_owned()))
+        })
     }
 
     /// A message with what its text may say and where it goes; nothing for a requester whose data was
@@ -284,12 +325,21 @@ impl Engine {
         delivery: &Delivery,
         now: DateTime<Utc>,
     ) -> Result<Option<Outgoing>, StoreError> {
-        // An order is never deleted, and its messages refer to it.
-        let Some(order) = self.store.load(&message.order)? else {
-            return Ok(None);
+        let order = match &message.subject {
+            // An order is never deleted, and its messages refer to it.
+            Subject::Order(order) => match self.store.load(order)? {
+                Some(order) => Some(order),
+                None => return Ok(None),
+            },
+            Subject::Dossier(_) => None,
         };
         let requester = if message.notification.to == Recipient::Requester {
-            match self.for_requester(&order, &message.notification.about, now)? {
+            let about = &message.notification.about;
+            let requester = match &order {
+                Some(order) => self.for_requester(order, about, now)?,
+                None => None,
+            };
+            match requester {
                 Some(requester) => Some(requester),
                 None => return Ok(None),
             }
@@ -302,25 +352,24 @@ impl Engine {
                 Some(unit)
             }
             Recipient::Requester | Recipient::DistrictOffice(_) | Recipient::Center => {
-                order.assignment().map(|assignment| &assignment.unit)
+                let assignment = order.as_ref().and_then(WorkOrder::assignment);
+                assignment.map(|assignment| &assignment.unit)
             }
         };
         let unit = unit
             .and_then(|unit| self.directory.unit(unit))
             .map(|unit| unit.name.clone());
-        let deadlines = order
-            .open_deadlines()
-            .into_iter()
-            .map(|deadline| (deadline.kind, deadline.due.due_at))
-            .collect();
+        let deadlines = order.iter().flat_map(WorkOrder::open_deadlines);
         Ok(Some(Outgoing {
             delivery: delivery.id,
             channel: delivery.channel.clone(),
             message,
             now,
-            order_type: order.order_type,
+            order_type: order.as_ref().map(|order| order.order_type),
             unit,
-            deadlines,
+            deadlines: deadlines
+                .map(|deadline| (deadline.kind, deadline.due.due_at))
+                .collect(),
             requester,
         }))
     }
@@ -349,6 +398,19 @@ impl Engine {
             words: words.map(|(_, text)| text),
         }))
     }
+}
+
+/// Whether an order still waits for what a message asks its requester: the time that runs for it began
+/// with this message, not with a later one.
+fn is_awaited(order: &WorkOrder, message: &Message) -> bool {
+    let running = match (&order.stage, &message.notification.about) {
+        (Stage::AwaitingRating { rate_by, .. }, Notice::RatingOffered) => Some(rate_by),
+        (Stage::AwaitingInformation { answer_by, .. }, Notice::InformationNeeded { .. }) => {
+            answer_by.as_ref()
+        }
+        (_, _) => None,
+    };
+    running.is_some_and(|deadline| deadline.trigger_at <= message.at)
 }
 
 /// The text in a notice that was written to the requester. Other texts in notices are for the staff.
@@ -409,8 +471,8 @@ fn not_permitted(command: &'static str) -> Error {
     Rejection::NotPermitted { command }.into()
 }
 
-/// A sender's thread ended by a bug of its own; the deliveries it had in hand stay due.
-fn sender_panicked() -> Error {
+/// A thread ended by a bug outside the senders; the deliveries it had in hand stay due.
+fn worker_panicked() -> Error {
     Error::Store(StoreError::new(
         "send messages",
         "a thread that sends messages panicked",

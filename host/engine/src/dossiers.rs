@@ -18,9 +18,10 @@ use lifecycle::dossier::{
     self, About, Command, Context, Dossier, DossierId, Event, Facts, OrderFacts, Recorded,
     Rejection,
 };
+use lifecycle::effect::Effect;
 use lifecycle::ids::Actor;
 
-use crate::ports::{DossierCommit, DossierCommitError, EarlierDossier};
+use crate::ports::{DossierCommit, DossierCommitError, EarlierDossier, Subject};
 use crate::request::{CommandOptions, Texts};
 use crate::{Engine, Error, numbers};
 
@@ -188,7 +189,7 @@ impl Engine {
         Context {
             now,
             calendar,
-            rules: self.rules.at(now),
+            rules: &self.rules,
             directory: &self.directory,
         }
     }
@@ -218,21 +219,21 @@ impl Engine {
         let Some(dossier) = folded else {
             return Err(Rejection::NothingDue.into());
         };
-        let mut messages = Vec::new();
-        let mut order_messages = Vec::new();
-        for effect in decision.effects {
-            match effect.about {
-                About::Dossier => messages.push(effect.notification),
-                About::Order(order) => order_messages.push((order, effect.notification)),
-            }
-        }
+        let subject = |about| match about {
+            About::Dossier => Subject::Dossier(dossier.id.clone()),
+            About::Order(order) => Subject::Order(order),
+        };
+        let told = decision.effects.into_iter();
+        let told = told.map(|it| (subject(it.about), Effect::Notify(it.notification)));
+        let marks = decision.marks.into_iter();
+        let marks = marks.map(|order| (Subject::Order(order), Effect::ListLongTerm));
+        let effects = told.chain(marks).collect();
         Ok(DossierCommit {
             expected_version,
             events,
             timers: dossier::timers(&dossier),
             dossier,
-            messages,
-            order_messages,
+            effects,
             texts: Vec::new(),
             idempotency: None,
         })
@@ -244,8 +245,11 @@ impl Engine {
         for id in command.orders() {
             if let Some(order) = self.store.load(id)? {
                 let unit = order.assignment().map(|assignment| assignment.unit.clone());
-                let requester = order.requester;
-                let order = OrderFacts { requester, unit };
+                let order = OrderFacts {
+                    requester: order.requester,
+                    unit,
+                    matter: self.matter_of(id)?.map(DossierId::new),
+                };
                 facts.orders.insert(id.clone(), order);
             }
         }

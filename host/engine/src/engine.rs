@@ -17,12 +17,14 @@ use crate::delivery::Unreachable;
 use crate::dossiers::DossierWork;
 use crate::identity::Claim;
 use crate::patience::Patience;
+use crate::platform::Platform;
 use crate::ports::{
     ActiveRule, Advisor, BoxOnly, Clock, Commit, CommitError, Earlier, Notifier, PersonalData,
     Request, Store,
 };
 use crate::redact::Redactor;
 use crate::request::{CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
+use crate::rollout::RolloutLog;
 use crate::years::CatchUp;
 use crate::{Error, numbers};
 
@@ -55,8 +57,12 @@ pub struct Engine {
     pub(crate) unreachable: Unreachable,
     pub(crate) dossier_work: DossierWork,
     pub(crate) patience: Patience,
+    pub(crate) rollout_log: RolloutLog,
+    pub(crate) platform: Platform,
     calendar: RwLock<Arc<Calendar>>,
     catching_up: Mutex<CatchUp>,
+    /// Held while a holiday notice is imported.
+    pub(crate) importing: Mutex<()>,
 }
 
 impl Engine {
@@ -88,8 +94,11 @@ impl Engine {
             unreachable: Unreachable::default(),
             dossier_work: DossierWork::new(),
             patience: Patience::default(),
+            rollout_log: RolloutLog::default(),
+            platform: Platform::default(),
             calendar: RwLock::new(Arc::new(calendar)),
             catching_up: Mutex::default(),
+            importing: Mutex::default(),
         })
     }
 
@@ -274,7 +283,7 @@ impl Engine {
             if !fits {
                 self.fit_for_journal(&mut command, || self.personal_data(current.requester))?;
                 if let (Some(claim), Some(identity)) = (&claim, command.identity_mut()) {
-                    *identity = claim.against(&self.personal_data(current.requester)?);
+                    *identity = self.identity(claim, &current, by)?;
                 }
                 fits = true;
             }
@@ -309,7 +318,7 @@ impl Engine {
         Context {
             now,
             calendar,
-            rules: self.rules.at(now),
+            rules: &self.rules,
             directory: &self.directory,
         }
     }
@@ -479,17 +488,4 @@ fn split(
             personal,
         },
     )
-}
-
-impl Words {
-    /// Nothing is known any more: both were erased.
-    pub(crate) fn erased() -> Self {
-        Self {
-            request: Request {
-                subject: String::new(),
-                text: String::new(),
-            },
-            personal: PersonalData::default(),
-        }
-    }
 }

@@ -5,8 +5,8 @@ use lifecycle::Corrupt;
 use lifecycle::ids::OrderId;
 use lifecycle::rejection::Rejection;
 
-use crate::DossierError;
 use crate::ports::{DeliveryId, ListError, StoreError};
+use crate::{DossierError, RolloutError};
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,26 @@ pub enum Error {
     NoDelivery {
         /// The number that was asked for.
         id: DeliveryId,
+    },
+    /// Nothing of this id is stuck.
+    #[error(
+        "nothing of the id `{id}` is stuck; list what is, it may have been carried out meanwhile"
+    )]
+    NotStuck {
+        /// The id that was asked for.
+        id: String,
+    },
+    /// A rule set says something else than the one of the same version under which the journal was
+    /// written (R78).
+    #[error(
+        "rule set `{version}`: `{field}` differs from what this data was kept under; give the changed \
+         rule set a version of its own, in force from the day after the other one ends"
+    )]
+    RuleSetChanged {
+        /// The version.
+        version: String,
+        /// The first field that differs.
+        field: String,
     },
     /// The caller named a version, and the order has another one.
     #[error("the order has version {actual}, not {expected}; read it again and decide anew")]
@@ -62,6 +82,9 @@ pub enum Error {
     /// Something is wrong about a dossier.
     #[error(transparent)]
     Dossier(DossierError),
+    /// Something is wrong about images, activations or decisions.
+    #[error(transparent)]
+    Rollout(RolloutError),
     /// A holiday notice cannot be used.
     #[error("the holiday notice cannot be used")]
     Calendar(#[from] calendar::Error),

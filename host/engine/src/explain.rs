@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use calendar::{Due, Period, due_text, zone};
+use calendar::{Due, Period, due_text, end_of, zone};
 use chrono::{DateTime, Utc};
 use lifecycle::deadline::{Deadline, DeadlineKind};
+use lifecycle::event::Event;
 use serde::Serialize;
 
 /// Up to so many counted days are listed; of more, the first and the last.
@@ -61,6 +62,37 @@ fn trigger(deadline: &Deadline) -> Trigger {
     Trigger { zh, en }
 }
 
+/// What the event that set a deadline says beyond the deadline's rule and kind: that a type was
+/// corrected (A-23), that acceptance is receipt (A-03), or that a notice counts as received when it was
+/// sent (A-19).
+fn particular(set_by: &Event) -> Option<Trigger> {
+    let (zh, en) = if let Event::Reclassified { .. } = set_by {
+        (
+            "更正工单类型,视为重新转派",
+            "Type corrected, which is a new dispatch,",
+        )
+    } else if let Event::PeriodBegun { .. } = set_by {
+        ("接受,视为收到", "Accepted, which counts as its receipt,")
+    } else if let Event::RatingOffered { offer, .. } = set_by
+        && offer.delivered_at.is_none()
+    {
+        (
+            "发出评价通知,尚无送达回执,视为收到",
+            "Rating notice sent, which counts as its receipt,",
+        )
+    } else if let Event::InformationNoticeSent { receipt, .. } = set_by
+        && receipt.delivered_at.is_none()
+    {
+        (
+            "发出补充信息通知,尚无送达回执,视为收到",
+            "Notice of missing information sent, which counts as its receipt,",
+        )
+    } else {
+        return None;
+    };
+    Some(Trigger { zh, en })
+}
+
 /// A period in both languages.
 fn period(period: Period) -> (String, String) {
     let zh = match period {
@@ -85,10 +117,28 @@ fn period(period: Period) -> (String, String) {
 }
 
 /// Explains a deadline: what started it, by which article, from when it counts, which days, and when
-/// it ends.
-pub(crate) fn explain(deadline: &Deadline) -> Explanation {
+/// it ends. `set_by` is the event that set it, where there is one.
+pub(crate) fn explain(deadline: &Deadline, set_by: Option<&Event>) -> Explanation {
+    let begun = set_by.and_then(particular);
+    let begun = begun.unwrap_or_else(|| trigger(deadline));
+    explain_basis(&basis(deadline, &begun))
+}
+
+/// How long a deadline is, by which article, and how that is counted, without the single days.
+pub(crate) fn terms(deadline: &Deadline) -> Explanation {
     let begun = trigger(deadline);
-    explain_basis(&Basis {
+    let basis = basis(deadline, &begun);
+    let (zh_period, en_period) = period(basis.period);
+    let counting = counting(&basis);
+    let (article, due_at) = (basis.article, due_text(basis.due.due_at));
+    Explanation {
+        zh: format!("按{article}{zh_period},{},于{due_at}到期", counting.zh),
+        en: format!("{en_period} by {article}, {}, due {due_at}", counting.en),
+    }
+}
+
+fn basis<'a>(deadline: &'a Deadline, begun: &Trigger) -> Basis<'a> {
+    Basis {
         begun_zh: begun.zh,
         begun_en: begun.en,
         rule: &deadline.rule,
@@ -98,7 +148,7 @@ pub(crate) fn explain(deadline: &Deadline) -> Explanation {
         counted_from: deadline.counted_from,
         due: &deadline.due,
         rule_set_in_force: deadline.rule_set_in_force,
-    })
+    }
 }
 
 /// What an explanation is made of.
@@ -130,18 +180,13 @@ pub(crate) fn explain_basis(basis: &Basis<'_>) -> Explanation {
     } = basis;
     let at = minute(*trigger_at);
     let (zh_period, en_period) = period(basis.period);
+    let counting = counting(basis);
     let due_at = due_text(due.due_at);
-    let mut zh = format!("{at} {begun_zh},按{article}{zh_period}");
-    let mut en = format!("{begun_en} {at}; {en_period} by {article} ({rule})");
-    if let Some(expiry) = basis.counted_from {
-        let expiry = due_text(expiry);
-        let _ = write!(zh, ",自前一期限届满({expiry})起算");
-        let _ = write!(en, "; counted from the end of the period before, {expiry}");
-    } else if due.clock_start != *trigger_at {
-        let start = due.clock_start.with_timezone(&zone());
-        let _ = write!(zh, "{}", start.format(",自%Y-%m-%d %-H时起算"));
-        let _ = write!(en, "{}", start.format("; counted from %Y-%m-%d %H:%M"));
-    }
+    let mut zh = format!("{at} {begun_zh},按{article}{zh_period},{}", counting.zh);
+    let mut en = format!(
+        "{begun_en} {at}; {en_period} by {article} ({rule}); {}",
+        counting.en
+    );
     if let Some(days) = counted(due) {
         let _ = write!(zh, ",计入{}", days.zh);
         let _ = write!(en, "; counting {}", days.en);
@@ -157,6 +202,82 @@ pub(crate) fn explain_basis(basis: &Basis<'_>) -> Explanation {
         en.push_str(" (the rules were not in force at that time and are applied by analogy)");
     }
     Explanation { zh, en }
+}
+
+/// How a limit is counted, which differs with the kind of its period (T3–T6): from when, what counts,
+/// and what the rule set's reading makes of its end (A-01, A-02).
+fn counting(basis: &Basis<'_>) -> Explanation {
+    let start = basis.due.clock_start;
+    let day = start.with_timezone(&zone()).format("%Y-%m-%d");
+    let next_day = || {
+        (
+            format!("自{day}(次日)0时"),
+            format!("from {day} 00:00, the next day"),
+        )
+    };
+    let instant = || {
+        let at = minute(start);
+        (format!("自{at}"), format!("from {at}"))
+    };
+    let (mut from_zh, mut from_en) = match basis.period {
+        Period::WorkingDays(_) => (
+            format!("自{day}(下一个工作日)0时"),
+            format!("from {day} 00:00, the next working day"),
+        ),
+        Period::CalendarDays(_) | Period::Months(_) | Period::Years(_) => next_day(),
+        Period::Hours(_) | Period::Minutes(_) | Period::Until(_) => instant(),
+    };
+    // Art. 19: an extension hangs off the end before it, whatever its kind.
+    if let Some(expiry) = basis.counted_from.map(due_text) {
+        from_zh = format!("自前一期限届满({expiry})");
+        from_en = format!("from the end of the period before, {expiry}");
+    }
+    let (how_zh, how_en) = match basis.period {
+        Period::WorkingDays(_) => ("起算,只计工作日", "working days only"),
+        Period::CalendarDays(_) => ("起算,节假日照计", "days off included"),
+        Period::Hours(_) | Period::Minutes(_) => {
+            ("起连续计算,夜间和节假日照计", "through nights and days off")
+        }
+        Period::Months(_) | Period::Years(_) => (
+            "起算,至对应日期24时止",
+            "to 24:00 of the corresponding date",
+        ),
+        Period::Until(_) => (
+            "起,不计天数,至文件指定的时刻止",
+            "to the instant that the document names, without counting days",
+        ),
+    };
+    let (end_zh, end_en) = moved_end(basis);
+    Explanation {
+        zh: format!("{from_zh}{how_zh}{end_zh}"),
+        en: format!("counted {from_en}, {how_en}{end_en}"),
+    }
+}
+
+/// Why a limit in days does not end at 24:00 of the last day that it counts.
+fn moved_end(basis: &Basis<'_>) -> (&'static str, &'static str) {
+    let due = basis.due;
+    let ends_as_counted = due
+        .counted
+        .last()
+        .is_none_or(|last| end_of(*last) == due.due_at);
+    match basis.period {
+        Period::CalendarDays(_) if !ends_as_counted => (
+            ",末日为休息日,顺延至下一个工作日",
+            "; its last day is a day off, so it ends with the next working day",
+        ),
+        Period::WorkingDays(_) if !ends_as_counted => (
+            ",末日之后的休息日不计用时",
+            "; the days off after its last day are no time used",
+        ),
+        Period::WorkingDays(_)
+        | Period::CalendarDays(_)
+        | Period::Hours(_)
+        | Period::Minutes(_)
+        | Period::Months(_)
+        | Period::Years(_)
+        | Period::Until(_) => ("", ""),
+    }
 }
 
 /// The counted days in both languages.
@@ -185,4 +306,68 @@ pub(crate) fn minute(at: DateTime<Utc>) -> String {
     at.with_timezone(&zone())
         .format("%Y-%m-%d %H:%M")
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use calendar::Calendar;
+
+    use super::*;
+
+    /// A-01, A-02: where the rule set reads it so, a limit ends later than its last day does.
+    #[test]
+    fn an_end_that_moved_says_why() {
+        let check = |period: Period, moved: bool, zh: &str, en: &str| {
+            // Tuesday before the holiday of 2026-10-01 to 10-07.
+            let trigger_at = "2026-09-29T10:00:00+08:00".parse().unwrap();
+            let mut due = Calendar::shipped().due(trigger_at, period).unwrap();
+            if moved {
+                due.due_at = end_of("2026-10-08".parse().unwrap());
+            }
+            let said = counting(&Basis {
+                begun_zh: "",
+                begun_en: "",
+                rule: "",
+                article: "",
+                trigger_at,
+                period,
+                counted_from: None,
+                due: &due,
+                rule_set_in_force: true,
+            });
+            assert_eq!((said.zh.as_str(), said.en.as_str()), (zh, en), "{period}");
+        };
+        check(
+            Period::CalendarDays(3),
+            false,
+            "自2026-09-30(次日)0时起算,节假日照计",
+            "counted from 2026-09-30 00:00, the next day, days off included",
+        );
+        check(
+            Period::CalendarDays(3),
+            true,
+            "自2026-09-30(次日)0时起算,节假日照计,末日为休息日,顺延至下一个工作日",
+            "counted from 2026-09-30 00:00, the next day, days off included; its last day is a day \
+             off, so it ends with the next working day",
+        );
+        check(
+            Period::WorkingDays(1),
+            false,
+            "自2026-09-30(下一个工作日)0时起算,只计工作日",
+            "counted from 2026-09-30 00:00, the next working day, working days only",
+        );
+        check(
+            Period::WorkingDays(1),
+            true,
+            "自2026-09-30(下一个工作日)0时起算,只计工作日,末日之后的休息日不计用时",
+            "counted from 2026-09-30 00:00, the next working day, working days only; the days off \
+             after its last day are no time used",
+        );
+        check(
+            Period::Years(1),
+            false,
+            "自2026-09-30(次日)0时起算,至对应日期24时止",
+            "counted from 2026-09-30 00:00, the next day, to 24:00 of the corresponding date",
+        );
+    }
 }

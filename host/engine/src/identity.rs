@@ -3,12 +3,15 @@
 use lifecycle::Related;
 use lifecycle::command::{Command, Identity};
 use lifecycle::dossier::DossierKind;
-use lifecycle::ids::{OrderId, TextId};
+use lifecycle::ids::{Actor, OrderId, TextId};
 use lifecycle::order::WorkOrder;
 
 use crate::ports::{DossierFilter, PersonalData};
 use crate::request::{IdentityClaim, Texts};
 use crate::{Engine, Error};
+
+/// Why a requester's personal data are compared with somebody's claim, in the access log.
+const COMPARISON: &str = "identity comparison";
 
 /// A claim whose words are kept apart already.
 pub(crate) enum Claim {
@@ -26,22 +29,17 @@ impl Claim {
         }
     }
 
-    /// What the claim is worth against what the requester gave. Whose data was erased is nobody's
-    /// requester any more; only the centre can verify then.
-    pub(crate) fn against(&self, personal: &PersonalData) -> Identity {
+    /// Whether the claim is what the requester gave. Whose data was erased is nobody's requester any
+    /// more; only the centre can verify then.
+    fn is(&self, personal: &PersonalData) -> bool {
         let same = |claimed: &str, known: &Option<String>| {
             let known = known.as_deref().map(digits_or_all);
             known.is_some_and(|known| known == digits_or_all(claimed))
         };
-        let same = match self {
+        match self {
             Self::Phone(phone) => same(phone, &personal.phone),
             Self::Account(account) => same(account, &personal.account),
-            Self::Verified(how) => return Identity::Verified { how: *how },
-        };
-        if same {
-            Identity::SameAccount
-        } else {
-            Identity::Other
+            Self::Verified(_) => false,
         }
     }
 }
@@ -60,11 +58,40 @@ fn digits_or_all(value: &str) -> String {
 }
 
 impl Engine {
+    /// What a claim is worth against what the order's requester gave. Comparing reads the requester's
+    /// personal data for the one who claims, so the access is logged (R75).
+    pub(crate) fn identity(
+        &self,
+        claim: &Claim,
+        order: &WorkOrder,
+        by: &Actor,
+    ) -> Result<Identity, Error> {
+        if let Claim::Verified(how) = claim {
+            return Ok(Identity::Verified { how: *how });
+        }
+        Ok(if claim.is(&self.compared(order, by)?) {
+            Identity::SameAccount
+        } else {
+            Identity::Other
+        })
+    }
+
+    /// The personal data of an order's requester, to be compared and not to be shown; nothing where it
+    /// was erased. The access is logged.
+    fn compared(&self, order: &WorkOrder, by: &Actor) -> Result<PersonalData, Error> {
+        let (requester, now) = (order.requester, self.now());
+        let personal = self
+            .store
+            .personal_data(requester, &order.id, &by.name, now, COMPARISON)?;
+        Ok(personal.unwrap_or_default())
+    }
+
     /// What must be known of the earlier order that a command rests on (R18, R46, R53).
     pub(crate) fn related(
         &self,
         order: Option<&WorkOrder>,
         command: &Command,
+        by: &Actor,
         personal: Option<&PersonalData>,
     ) -> Result<Option<Related>, Error> {
         let Some(earlier) = command.related() else {
@@ -73,25 +100,22 @@ impl Engine {
         let Some(earlier) = self.store.load(earlier)? else {
             return Ok(None);
         };
-        let data = |requester| -> Result<PersonalData, Error> {
-            let known = self.store.personal_data_for_masking(requester)?;
-            Ok(known.unwrap_or_default())
-        };
         let same = match (order, personal) {
+            // Whose they are makes no difference to a link, so nobody's data is read.
+            (_, _) if matches!(command, Command::LinkOrders(_)) => false,
             (Some(order), _) if order.requester == earlier.requester => true,
-            (Some(order), _) => same_person(&data(order.requester)?, &data(earlier.requester)?),
-            (None, Some(personal)) => same_person(personal, &data(earlier.requester)?),
+            (Some(order), _) => {
+                same_person(&self.compared(order, by)?, &self.compared(&earlier, by)?)
+            }
+            (None, Some(personal)) => same_person(personal, &self.compared(&earlier, by)?),
             (None, None) => false,
         };
-        let mut related = Related::of(&earlier, same);
-        if related.long_term.is_none() {
-            related.long_term = self.matter_of(&earlier.id)?;
-        }
-        Ok(Some(related))
+        Ok(Some(Related::of(&earlier, same)))
     }
 
-    /// The open long-term matter that has the order as a member, if one has (R53).
-    fn matter_of(&self, order: &OrderId) -> Result<Option<String>, Error> {
+    /// The open long-term matter that has the order as a member, if one has: what the order's own mark
+    /// follows (R50, R53).
+    pub(crate) fn matter_of(&self, order: &OrderId) -> Result<Option<String>, Error> {
         let filter = DossierFilter {
             kind: Some(DossierKind::LongTermMatter),
             stage: Some("open".to_owned()),

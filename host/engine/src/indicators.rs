@@ -234,7 +234,7 @@ fn own(
     });
     match &by.role {
         Role::System | Role::Operator | Role::Admin | Role::Auditor => Ok((unit, district)),
-        Role::Unit(own) => match unit {
+        Role::Unit(own) | Role::Leader(own) => match unit {
             Some(asked) if asked != *own => {
                 Err(Rejection::NotTheHandlingUnit { unit: own.clone() })
             }

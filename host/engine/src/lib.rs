@@ -12,6 +12,8 @@ mod error;
 
 mod request;
 
+mod rule_sets;
+
 mod engine;
 
 mod numbers;
@@ -28,9 +30,15 @@ mod step;
 
 mod tick;
 
+mod stuck;
+
 mod delivery;
 
 mod dossiers;
+
+mod platform;
+
+mod rollout;
 
 mod advance;
 
@@ -41,6 +49,8 @@ mod indicators;
 mod access;
 
 mod view;
+
+mod progress;
 
 mod explain;
 
@@ -61,8 +71,13 @@ pub use indicators::{
     DayOfForecast, Forecast, ForecastDay, GroupBy, IndicatorQuery, IndicatorRow, Indicators,
     UnitForecast,
 };
+pub use platform::{Follow, PushOutcome, Trial, TrialRequest, TrialState};
+pub use progress::Progress;
 pub use request::{CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
+pub use rollout::{
+    ActivationFilter, ActivationView, Listed, PolicyView, Push, Pushed, Rollout, RolloutError,
+};
 pub use standing::{CommandStanding, CourseStep, OrderExplanation};
 pub use tick::Tick;
 pub use view::{DeadlineStatus, DeadlineView, DecisionView, OrderView};
-pub use years::{CalendarChange, DeadlineChange};
+pub use years::{CalendarChange, DeadlineChange, FailedDossierRecomputation, FailedRecomputation};

@@ -104,5 +104,6 @@ fn left_out(scope: &str, slow: &Slow) -> Attempt {
         },
         fuel: 0,
         duration_us: 0,
+        canary: false,
     }
 }

@@ -5,20 +5,32 @@ pub mod advisor;
 pub mod clock;
 pub mod deliveries;
 pub mod dossiers;
+pub mod due;
 pub mod indicators;
 pub mod notifier;
+pub mod rollout;
 pub mod store;
+pub mod workshop;
 
 pub use advisor::{ActiveRule, Advisor, CITY, DecisionContext};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use deliveries::{Attempted, Delivery, DeliveryId, DeliveryState, DeliveryStore, Posting};
 pub use dossiers::{
-    DossierCommit, DossierCommitError, DossierFilter, DossierMessage, DossierStore, DossierSummary,
-    DueDossierTimer, EarlierDossier,
+    DossierCommit, DossierCommitError, DossierFilter, DossierStore, DossierSummary, EarlierDossier,
 };
+pub use due::{DueDossierTimer, DueItem, DueRecomputation, DueStore, DueTimer, StuckItem, Subject};
 pub use indicators::{IndicatorStore, OpenCount, TallyQuery, TallyRow};
 pub use notifier::{BoxOnly, Failure, ForRequester, Notifier, Outgoing, SendError, Sent};
+pub use rollout::{
+    AuditFault, AuditHead, AuditPlace, AuditProgress, AuditReport, DecisionCursor, DecisionFilter,
+    ImageFilter, ImageRecord, NewImage, RolloutCommit, RolloutCommitError, RolloutStore,
+    StoredAdvice, StoredDecision,
+};
 pub use store::{
-    Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
-    OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Request, Store, StoreError,
+    Commit, CommitError, Earlier, EffectId, IdempotencyKey, ListError, Message, OrderFilter,
+    OrderSummary, Page, PendingEffect, PersonalData, Request, Store, StoreError,
+};
+pub use workshop::{
+    Checked, Decisions, Draft, KeptImage, Made, Repetition, RunningCandidate, SharedWorkshop,
+    TrialOrder, TrialOutcome, Workshop, WorkshopError,
 };

@@ -31,7 +31,7 @@ impl Engine {
         context: &Context<'_>,
         words: Option<&Words>,
     ) -> Result<Option<Step>, Error> {
-        let asked = self.ask(order, command, context, words)?;
+        let asked = self.ask(order, command, by, context, words)?;
         let decision = lifecycle::decide(order, command, by, &asked.facts, context)?;
         let expected_version = order.map_or(0, |order| order.version);
         let events = recorded(decision.events, expected_version, context.now, by);

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lifecycle::command::{Command, NoticeReceipt, RatingOffer};
+use lifecycle::command::{Command, NoticeReceipt, OrderLink, RatingOffer};
 use lifecycle::effect::{Effect, Notice, Notification, Recipient};
-use lifecycle::ids::{Actor, OrderId, TextId};
-use lifecycle::order::Stage;
-use lifecycle::rejection::Rejection;
+use lifecycle::ids::{Actor, OrderId};
+use lifecycle::order::{Stage, WorkOrder};
 
-use crate::ports::{Commit, CommitError, DueTimer, EffectId, Message, PendingEffect, Posting};
+use crate::ports::{
+    Commit, CommitError, DueItem, DueTimer, EffectId, Message, PendingEffect, Posting, Subject,
+};
 use crate::step::Step;
+use crate::stuck::{has_moved_on, told};
 use crate::{Engine, Error};
 
 /// So long do plugins think in one tick about what falls due; then what is decided becomes durable, and
@@ -28,26 +30,34 @@ pub struct Tick {
     pub effects: usize,
     /// Orders whose deadlines were recomputed under a new calendar.
     pub recomputed: usize,
+    /// What could not be carried out and is tried again later.
+    pub put_off: usize,
     /// Whether more is due now.
     pub more: bool,
 }
 
 impl Engine {
     /// Fires timers whose instant has passed, performs effects, and goes on recomputing
-    /// deadlines; at most `limit` of each. Repeating it after a crash does nothing twice.
+    /// deadlines; at most `limit` of each. Repeating it after a crash does nothing twice. What cannot
+    /// be carried out is put off, and holds up nothing else.
     ///
     /// # Errors
     /// [`Error::Store`]; what was done before stays done.
     pub fn tick(&self, limit: u32) -> Result<Tick, Error> {
         let mut tick = Tick::default();
         let calendar = self.calendar();
-        self.recompute_some(limit, &mut tick)?;
-        self.recompute_some_dossiers(limit, &mut tick)?;
-        self.open_register()?;
-        self.fire_timers(limit, &mut tick)?;
-        self.fire_dossier_timers(limit, &mut tick)?;
-        self.perform_effects(limit, &mut tick)?;
+        // Each goes its own way: where one fails, the others still happen, and the fault is told.
+        let parts = [
+            self.recompute_some(limit, &mut tick),
+            self.recompute_some_dossiers(limit, &mut tick),
+            self.recompute_again(limit, &mut tick),
+            self.open_register(),
+            self.fire_timers(limit, &mut tick),
+            self.fire_dossier_timers(limit, &mut tick),
+            self.perform_effects(limit, &mut tick),
+        ];
         self.look_again_if_replaced(&calendar);
+        parts.into_iter().collect::<Result<(), Error>>()?;
         Ok(tick)
     }
 
@@ -85,28 +95,27 @@ impl Engine {
             match self.system_step(&timer.order, &command) {
                 Ok(Some(step)) => {
                     asking = asking.saturating_add(step.asking);
-                    commits.push(step.commit);
+                    commits.push((DueItem::Timer(timer), step.commit));
                 }
                 Ok(None) => self.drop_timer(&timer, tick)?,
-                Err(error) if is_about_one_order(&error) => {
-                    report("timer", &timer.order, &error);
-                    self.drop_timer(&timer, tick)?;
-                }
-                Err(error) => return Err(error),
+                Err(error) if has_moved_on(&error) => self.drop_timer(&timer, tick)?,
+                Err(error) => self.put_off(&DueItem::Timer(timer), &error, tick)?,
             }
         }
-        self.commit_each(commits, &mut tick.timers, &mut tick.more)?;
+        let outcomes = self.commit_each(commits, tick)?;
+        tick.timers = tick.timers.saturating_add(outcomes.done);
         Ok(())
     }
 
     fn drop_timer(&self, timer: &DueTimer, tick: &mut Tick) -> Result<(), Error> {
+        tracing::debug!(order = %timer.order, deadline = ?timer.deadline, "nothing is due any more");
         self.store.drop_timer(timer)?;
         tick.timers = tick.timers.saturating_add(1);
         Ok(())
     }
 
     fn perform_effects(&self, limit: u32, tick: &mut Tick) -> Result<(), Error> {
-        let pending = self.store.pending_effects(limit)?;
+        let pending = self.store.pending_effects(self.now(), limit)?;
         // Not before what is pending was decided: a notice cannot be sent before there is a reason to.
         let now = self.now();
         tick.more |= is_full(pending.len(), limit);
@@ -114,92 +123,107 @@ impl Engine {
         let mut commits = Vec::new();
         for PendingEffect {
             id,
-            order,
+            subject,
             at: _,
             effect,
+            attempts,
         } in pending
         {
-            match effect {
-                Effect::Notify(notification) => {
-                    postings.push(self.posting(Message {
-                        id,
-                        order,
-                        at: now,
-                        notification,
-                    }));
-                }
-                Effect::OfferRating => {
-                    // Sending counts as receipt until a channel confirms delivery.
-                    let command = Command::RecordRatingOffer(RatingOffer {
-                        sent_at: now,
-                        delivered_at: None,
-                    });
-                    let about = Notice::RatingOffered;
-                    commits.extend(self.told_requester(id, order, &command, about)?);
-                }
-                Effect::AskForInformation => {
-                    let Some(missing) = self.missing(&order)? else {
-                        self.store.complete_effect(id)?;
-                        continue;
-                    };
-                    let command = Command::RecordInformationNotice(NoticeReceipt {
-                        sent_at: now,
-                        delivered_at: None,
-                    });
-                    let about = Notice::InformationNeeded { missing };
-                    commits.extend(self.told_requester(id, order, &command, about)?);
-                }
+            let item = DueItem::Effect {
+                id,
+                subject: subject.clone(),
+                attempts,
+            };
+            match self.performed(id, subject, effect, now) {
+                Ok(Performed::Posted(posting)) => postings.push((item, posting)),
+                Ok(Performed::Decided(commit)) => commits.push((item, *commit)),
+                Ok(Performed::Nothing) => self.store.complete_effect(id)?,
+                Err(error) if has_moved_on(&error) => self.store.complete_effect(id)?,
+                Err(error) => self.put_off(&item, &error, tick)?,
             }
         }
-        self.store.deliver(&postings)?;
-        tick.effects = tick.effects.saturating_add(postings.len());
-        self.commit_each(commits, &mut tick.effects, &mut tick.more)?;
+        self.post(postings, tick)?;
+        let outcomes = self.commit_each(commits, tick)?;
+        tick.effects = tick.effects.saturating_add(outcomes.done);
         Ok(())
     }
 
-    /// The commit by which a notice to the requester goes out and is recorded, together; nothing where
-    /// the order has moved on.
-    fn told_requester(
+    /// What is to be made durable for an effect.
+    fn performed(
         &self,
         id: EffectId,
-        order: OrderId,
-        command: &Command,
-        about: Notice,
-    ) -> Result<Option<Commit>, Error> {
-        let now = self.now();
-        match self.system_step(&order, command) {
-            Ok(Some(mut step)) => {
-                step.commit.completes = Some(id);
-                step.commit.message = Some(self.posting(Message {
-                    id,
-                    order,
-                    at: now,
-                    notification: Notification {
-                        to: Recipient::Requester,
-                        about,
-                    },
-                }));
-                Ok(Some(step.commit))
-            }
-            Ok(None) => {
-                self.store.complete_effect(id)?;
-                Ok(None)
-            }
-            Err(error) if is_about_one_order(&error) => {
-                report("effect", &order, &error);
-                self.store.complete_effect(id)?;
-                Ok(None)
-            }
-            Err(error) => Err(error),
+        subject: Subject,
+        effect: Effect,
+        now: DateTime<Utc>,
+    ) -> Result<Performed, Error> {
+        if let Effect::Notify(notification) = effect {
+            return Ok(Performed::Posted(self.posting(Message {
+                id,
+                subject,
+                at: now,
+                notification,
+            })));
         }
+        let order = self.order_of(&subject)?;
+        // Where the order has moved on there is no command.
+        let matter = match effect {
+            Effect::ListLongTerm => self.matter_of(&order.id)?,
+            Effect::Notify(_)
+            | Effect::OfferRating
+            | Effect::AskForInformation
+            | Effect::LinkBack { .. } => None,
+        };
+        let Some(wanted) = wanted(effect, &order, matter, now) else {
+            return Ok(Performed::Nothing);
+        };
+        let order = match &wanted.on {
+            Some(other) => self.load(other)?,
+            None => order,
+        };
+        let Some(step) = self.decided(&order, &wanted.command)? else {
+            return Ok(Performed::Nothing);
+        };
+        let mut commit = step.commit;
+        commit.completes = Some(id);
+        // A notice to the requester goes out and is recorded together.
+        commit.message = wanted.about.map(|about| {
+            self.posting(Message {
+                id,
+                subject,
+                at: now,
+                notification: Notification {
+                    to: Recipient::Requester,
+                    about,
+                },
+            })
+        });
+        Ok(Performed::Decided(Box::new(commit)))
     }
 
-    /// What an order lacks, if it still does.
-    fn missing(&self, order: &OrderId) -> Result<Option<TextId>, Error> {
-        let order = self.load(order)?;
-        let waits = matches!(order.stage, Stage::AwaitingInformation { .. });
-        let information = order.information.filter(|_| waits);
-        Ok(information.map(|information| information.missing))
+    /// Puts messages into their boxes; where that fails for some, all others are.
+    fn post(&self, postings: Vec<(DueItem, Posting)>, tick: &mut Tick) -> Result<(), Error> {
+        let (items, postings): (Vec<DueItem>, Vec<Posting>) = postings.into_iter().unzip();
+        if self.store.deliver(&postings).is_ok() {
+            tick.effects = tick.effects.saturating_add(postings.len());
+            return Ok(());
+        }
+        for (item, posting) in items.iter().zip(&postings) {
+            match self.store.deliver(std::slice::from_ref(posting)) {
+                Ok(()) => tick.effects = tick.effects.saturating_add(1),
+                Err(error) => self.put_off(item, &error.into(), tick)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The order that an effect is about. Only a notice is ever about a dossier.
+    fn order_of(&self, subject: &Subject) -> Result<WorkOrder, Error> {
+        match subject {
+            Subject::Order(order) => self.load(order),
+            Subject::Dossier(dossier) => Err(Error::NotFound {
+                order: OrderId::new(dossier.as_str()),
+            }),
+        }
     }
 
     /// A message with its ways out.
@@ -217,75 +241,137 @@ impl Engine {
         order: &OrderId,
         command: &Command,
     ) -> Result<Option<Step>, Error> {
-        let current = self.load(order)?;
-        let calendar = self.calendar();
-        let context = self.context(self.now(), &calendar);
-        self.step(Some(&current), command, &Actor::system(), &context, None)
+        self.decided(&self.load(order)?, command)
     }
 
-    /// Makes commits durable with one flush. Those that others were faster than stay due; gives how
-    /// many they are.
+    fn decided(&self, order: &WorkOrder, command: &Command) -> Result<Option<Step>, Error> {
+        let calendar = self.calendar();
+        let context = self.context(self.now(), &calendar);
+        self.step(Some(order), command, &Actor::system(), &context, None)
+    }
+
+    /// Makes commits durable with few flushes. Those that others were faster than stay due; those that
+    /// cannot be kept are put off, so that the others go on.
     pub(crate) fn commit_each(
         &self,
-        commits: Vec<Commit>,
-        done: &mut usize,
-        more: &mut bool,
-    ) -> Result<usize, Error> {
+        commits: Vec<(DueItem, Commit)>,
+        tick: &mut Tick,
+    ) -> Result<Outcomes, Error> {
+        let (items, commits): (Vec<DueItem>, Vec<Commit>) = commits.into_iter().unzip();
+        let mut outcomes = Outcomes::default();
         if commits.is_empty() {
-            return Ok(0);
+            return Ok(outcomes);
         }
+        // All results are looked at, also when the store as a whole has failed meanwhile.
         let mut failure = None;
-        let mut conflicts: usize = 0;
-        for result in self.store.commit_all(commits) {
+        for (item, result) in items.into_iter().zip(self.store.commit_all(commits)) {
             match result {
-                Ok(()) => *done = done.saturating_add(1),
-                Err(CommitError::Store(error)) => failure = Some(error),
+                Ok(()) => outcomes.done = outcomes.done.saturating_add(1),
+                Err(CommitError::Store(error)) => {
+                    let error = Error::Store(error);
+                    failure = self.put_off(&item, &error, tick).err().or(failure);
+                    outcomes.failed.push((item.subject(), told(&error)));
+                }
                 Err(
                     CommitError::Conflict { .. }
                     | CommitError::SourceExists { .. }
                     | CommitError::Replayed(_)
                     | CommitError::KeyReused,
-                ) => conflicts = conflicts.saturating_add(1),
+                ) => outcomes.conflicts = outcomes.conflicts.saturating_add(1),
             }
         }
-        *more |= conflicts > 0;
-        failure.map_or(Ok(conflicts), |error| Err(error.into()))
+        tick.more |= outcomes.conflicts > 0;
+        failure.map_or(Ok(outcomes), Err)
+    }
+}
+
+/// What is to be made durable for an effect.
+enum Performed {
+    /// A message.
+    Posted(Posting),
+    /// What the order made of it, with the message.
+    Decided(Box<Commit>),
+    /// The order has moved on.
+    Nothing,
+}
+
+/// What became of commits.
+#[derive(Debug, Default)]
+pub(crate) struct Outcomes {
+    /// So many are durable.
+    pub(crate) done: usize,
+    /// So many others were faster than.
+    pub(crate) conflicts: usize,
+    /// What could not be kept and was put off, and why.
+    pub(crate) failed: Vec<(Subject, String)>,
+}
+
+/// What an effect on an order comes to.
+struct Wanted {
+    /// The command that does it, or records that it was done.
+    command: Command,
+    /// The notice that goes to the requester together with it.
+    about: Option<Notice>,
+    /// The order that the command is for, where that is another one.
+    on: Option<OrderId>,
+}
+
+/// What an effect on an order comes to, as long as the order waits for it.
+/// `matter` is the long-term matter that has the order as a member now.
+fn wanted(
+    effect: Effect,
+    order: &WorkOrder,
+    matter: Option<String>,
+    sent_at: DateTime<Utc>,
+) -> Option<Wanted> {
+    let told = |command, about| Wanted {
+        command,
+        about: Some(about),
+        on: None,
+    };
+    // Sending counts as receipt until a channel confirms delivery.
+    let delivered_at = None;
+    match effect {
+        Effect::Notify(_) => None,
+        Effect::OfferRating => {
+            let waits = matches!(order.stage, Stage::AwaitingRatingOffer { .. });
+            let offer = RatingOffer {
+                sent_at,
+                delivered_at,
+            };
+            let command = Command::RecordRatingOffer(offer);
+            waits.then_some(told(command, Notice::RatingOffered))
+        }
+        Effect::AskForInformation => {
+            let waits = matches!(order.stage, Stage::AwaitingInformation { .. });
+            let asked = order.information.as_ref().filter(|_| waits)?;
+            let missing = asked.missing;
+            let receipt = NoticeReceipt {
+                sent_at,
+                delivered_at,
+            };
+            let command = Command::RecordInformationNotice(receipt);
+            let unasked = asked.notice.is_none();
+            unasked.then_some(told(command, Notice::InformationNeeded { missing }))
+        }
+        Effect::ListLongTerm => (order.long_term != matter).then_some(Wanted {
+            command: Command::ListLongTerm { matter },
+            about: None,
+            on: None,
+        }),
+        Effect::LinkBack { other } => Some(Wanted {
+            command: Command::LinkOrders(OrderLink {
+                other: order.id.clone(),
+                same: order.same_matter_as.contains(&other),
+                reason: None,
+            }),
+            about: None,
+            on: Some(other),
+        }),
     }
 }
 
 /// Whether a batch was as large as it may be, so that there may be more.
 pub(crate) fn is_full(len: usize, limit: u32) -> bool {
     usize::try_from(limit).is_ok_and(|limit| len >= limit)
-}
-
-/// Whether an error concerns one order alone, so that the others go on.
-pub(crate) fn is_about_one_order(error: &Error) -> bool {
-    match error {
-        Error::Rejected(_)
-        | Error::NotFound { .. }
-        | Error::NoDelivery { .. }
-        | Error::VersionConflict { .. }
-        | Error::SourceExists { .. }
-        | Error::KeyReused
-        | Error::InvalidInput { .. }
-        | Error::Busy { .. }
-        | Error::Dossier(_)
-        | Error::Calendar(_)
-        | Error::Corrupt { .. }
-        | Error::Question(_) => true,
-        Error::Store(_) => false,
-    }
-}
-
-/// Says what became of a due item that could not be carried out. An order that has moved on is no
-/// news.
-pub(crate) fn report(what: &'static str, order: &OrderId, error: &Error) {
-    if matches!(
-        error,
-        Error::Rejected(Rejection::NothingDue | Rejection::Closed)
-    ) {
-        tracing::debug!(%order, what, "nothing left to do");
-    } else {
-        tracing::error!(%order, what, %error, "could not be carried out and is given up");
-    }
 }

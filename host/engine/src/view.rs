@@ -14,7 +14,9 @@ use serde::Serialize;
 
 use crate::access::{self, Sight};
 use crate::explain::{Explanation, explain};
-use crate::ports::{Delivery, Message, OrderFilter, OrderSummary, Page, PersonalData, Request};
+use crate::ports::{
+    Delivery, Message, OrderFilter, OrderSummary, Page, PersonalData, Request, Subject,
+};
 use crate::request::{no_longer, required};
 use crate::{Engine, Error};
 
@@ -121,14 +123,15 @@ impl Engine {
         let sight = access::sight(&order, &history, by)
             .inspect_err(|rejection| refused_access(&order.id, by, rejection))?;
         let (request, texts) = self.words_of(&order, &history, sight, by)?;
+        let subject = Subject::Order(order.id.clone());
         Ok(OrderView {
             request,
             masked: sight == Sight::Masked,
             texts,
             deadlines: self.deadlines(&order, &history)?,
             decisions: history.iter().filter_map(decision).collect(),
-            messages: self.store.messages(&order.id)?,
-            deliveries: self.store.deliveries_of(&order.id)?,
+            messages: self.store.messages(&subject)?,
+            deliveries: self.store.deliveries_of(&subject)?,
             history,
             order,
         })
@@ -181,7 +184,7 @@ impl Engine {
     pub fn question(&self, digest: &str, by: &Actor) -> Result<Option<Vec<u8>>, Error> {
         match by.role {
             Role::System | Role::Admin | Role::Operator | Role::Auditor => {}
-            Role::Unit(_) | Role::District(_) | Role::Channel => {
+            Role::Unit(_) | Role::Leader(_) | Role::District(_) | Role::Channel => {
                 return Err(Rejection::NotPermitted {
                     command: "read questions to plugins",
                 }
@@ -199,7 +202,7 @@ impl Engine {
         sight: Sight,
         by: &Actor,
     ) -> Result<(Option<Request>, BTreeMap<TextId, String>), Error> {
-        let conceals = matches!(by.role, Role::Unit(_))
+        let conceals = by.role.unit().is_some()
             && order
                 .concealments
                 .iter()
@@ -253,7 +256,8 @@ impl Engine {
                 (false, _, false) => DeadlineStatus::Met,
             };
             let remaining = runs.then(|| calendar.remaining(now, due_at)).transpose()?;
-            let explanation = explain(&deadline);
+            let set_by = history.iter().find(|it| it.seq == deadline.trigger_seq);
+            let explanation = explain(&deadline, set_by.map(|it| &it.event));
             Ok(DeadlineView {
                 deadline,
                 status,

@@ -1,25 +1,29 @@
 //! A new holiday notice: which deadlines of open orders it moves, and moving them (C3).
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use calendar::{Calendar, YearNotice};
 use chrono::{DateTime, Utc};
+use lifecycle::Context;
 use lifecycle::command::Command;
 use lifecycle::deadline::DeadlineKind;
+use lifecycle::dossier::DossierId;
 use lifecycle::event::Event;
 use lifecycle::ids::{Actor, OrderId, Role};
+use lifecycle::order::WorkOrder;
 use lifecycle::rejection::Rejection;
 use serde::Serialize;
 
-use crate::step::Step;
-use crate::tick::{Tick, is_about_one_order, is_full, report};
+use crate::ports::{Commit, DueItem, DueRecomputation, Subject};
+use crate::stuck::{has_moved_on, told};
+use crate::tick::{Outcomes, Tick, is_full};
 use crate::{DossierDeadlineChange, Engine, Error};
 
 /// So many orders are recomputed with one flush to disk.
 const BATCH: u32 = 256;
 
 /// What a holiday notice changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CalendarChange {
     /// Version of the calendar with the notice.
     pub version: String,
@@ -31,6 +35,29 @@ pub struct CalendarChange {
     pub dossier_changes: Vec<DossierDeadlineChange>,
     /// Number of deadlines that keep their instant and are no longer provisional.
     pub confirmed: usize,
+    /// Orders whose deadlines cannot be computed under the notice. Where it is in force they keep the
+    /// deadlines that they had, and are tried again and listed with what is stuck.
+    pub failed: Vec<FailedRecomputation>,
+    /// Dossiers of which the same is true.
+    pub dossier_failed: Vec<FailedDossierRecomputation>,
+}
+
+/// An order whose deadlines could not be recomputed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedRecomputation {
+    /// Which order.
+    pub order: OrderId,
+    /// Why.
+    pub error: String,
+}
+
+/// A dossier whose deadlines could not be recomputed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedDossierRecomputation {
+    /// Which dossier.
+    pub dossier: DossierId,
+    /// Why.
+    pub error: String,
 }
 
 /// A deadline that moves.
@@ -47,9 +74,10 @@ pub struct DeadlineChange {
 }
 
 impl Engine {
-    /// Takes a holiday notice, or only shows what it would change. Deadlines of open orders
-    /// that it changes are recomputed, also those that an earlier notice made final; none becomes overdue in the past (C3). What a crash or a command
-    /// under way leaves behind, ticks find.
+    /// Takes a holiday notice, or only shows what it would change. Deadlines of open orders and dossiers
+    /// that it changes are recomputed, also those that an earlier notice made final; none becomes
+    /// overdue in the past (C3). What a crash or a command under way leaves behind, and what could not
+    /// be recomputed, ticks try again.
     ///
     /// # Errors
     /// [`Error::Rejected`] for roles other than the admin's and the centre's, [`Error::Calendar`] for
@@ -62,13 +90,18 @@ impl Engine {
     ) -> Result<CalendarChange, Error> {
         match by.role {
             Role::System | Role::Admin | Role::Operator => {}
-            Role::Unit(_) | Role::District(_) | Role::Channel | Role::Auditor => {
+            Role::Unit(_) | Role::Leader(_) | Role::District(_) | Role::Channel | Role::Auditor => {
                 return Err(Rejection::NotPermitted {
                     command: "import a calendar year",
                 }
                 .into());
             }
         }
+        // Each import adds to the calendar that the one before it made.
+        let _one_by_one = apply.then(|| {
+            let importing = self.importing.lock();
+            importing.unwrap_or_else(PoisonError::into_inner)
+        });
         let calendar = Arc::new(self.calendar().with_year(notice.clone())?);
         notice.check_complete()?;
         let version = calendar.version().to_owned();
@@ -83,34 +116,41 @@ impl Engine {
                 "calendar year imported"
             );
         }
-        let mut changes = Vec::new();
-        let mut confirmed: usize = 0;
+        let mut change = CalendarChange {
+            version,
+            applied: apply,
+            ..CalendarChange::default()
+        };
+        self.recompute_all(&calendar, &mut change)?;
+        self.recompute_all_dossiers(&calendar, &mut change)?;
+        Ok(change)
+    }
+
+    /// Looks at every open order under a calendar, and adds what comes of it to the change.
+    fn recompute_all(&self, calendar: &Calendar, change: &mut CalendarChange) -> Result<(), Error> {
         let mut after = None;
         loop {
-            let batch = self.recompute(&calendar, after.as_ref(), BATCH)?;
-            for (change, provisional) in batch.steps.iter().flat_map(changes_of) {
-                if change.before != change.after {
-                    changes.push(change);
+            let batch = self.recompute(calendar, after.as_ref(), BATCH)?;
+            for (moved, provisional) in batch.commits.iter().flat_map(|(_, it)| changes_of(it)) {
+                if moved.before != moved.after {
+                    change.changes.push(moved);
                 } else if !provisional {
-                    confirmed = confirmed.saturating_add(1);
+                    change.confirmed = change.confirmed.saturating_add(1);
                 }
             }
-            if apply {
-                self.keep(batch.steps, &mut Tick::default())?;
+            let mut failed = batch.told();
+            if change.applied {
+                let outcomes = self.keep(batch.commits, batch.failed, &mut Tick::default())?;
+                failed.extend(outcomes.failed);
+            }
+            for (subject, error) in failed {
+                change.add_failure(subject, error);
             }
             match batch.next {
                 Some(next) => after = Some(next),
-                None => break,
+                None => return Ok(()),
             }
         }
-        let (dossier_changes, more) = self.recompute_all_dossiers(&calendar, apply)?;
-        Ok(CalendarChange {
-            version,
-            applied: apply,
-            changes,
-            dossier_changes,
-            confirmed: confirmed.saturating_add(more),
-        })
     }
 
     /// Something was kept that had been decided under this calendar. Where an import has replaced it
@@ -147,7 +187,8 @@ impl Engine {
         if !progress.done {
             let batch = self.recompute(&calendar, progress.after.as_ref(), limit)?;
             // What others were faster with is looked at again by the next tick.
-            if self.keep(batch.steps, tick)? > 0 {
+            let outcomes = self.keep(batch.commits, batch.failed, tick)?;
+            if outcomes.conflicts > 0 {
                 return Ok(());
             }
             tick.more |= batch.next.is_some();
@@ -161,13 +202,70 @@ impl Engine {
         Ok(())
     }
 
+    /// Tries again what could not be recomputed before.
+    pub(crate) fn recompute_again(&self, limit: u32, tick: &mut Tick) -> Result<(), Error> {
+        let due = self.store.due_recomputations(self.now(), limit)?;
+        tick.more |= is_full(due.len(), limit);
+        let calendar = self.calendar();
+        let mut commits = Vec::new();
+        for recomputation in due {
+            let subject = recomputation.subject.clone();
+            let decided = match &subject {
+                Subject::Order(order) => self.recomputed(order, &calendar).map(|commit| {
+                    let item = DueItem::Recomputation(recomputation.clone());
+                    let is_some = commit.is_some();
+                    commits.extend(commit.map(|commit| (item, commit)));
+                    is_some
+                }),
+                Subject::Dossier(dossier) => {
+                    self.recompute_dossier_again(dossier, &recomputation, tick)
+                }
+            };
+            match decided {
+                // What is decided here stays listed until the next look finds nothing left to do.
+                Ok(true) => tick.more = true,
+                Ok(false) => self.store.forget_recomputation(&subject)?,
+                Err(error) => {
+                    self.put_off(&DueItem::Recomputation(recomputation), &error, tick)?;
+                }
+            }
+        }
+        let outcomes = self.commit_each(commits, tick)?;
+        tick.recomputed = tick.recomputed.saturating_add(outcomes.done);
+        Ok(())
+    }
+
+    /// Decides on an order's deadlines under a calendar, if they differ.
+    fn recomputed(&self, order: &OrderId, calendar: &Calendar) -> Result<Option<Commit>, Error> {
+        let order = self.load(order)?;
+        // Not the instant at which the tick began: others may have changed the order since.
+        let context = self.context(self.now(), calendar);
+        self.recompute_order(&order, &context)
+    }
+
+    fn recompute_order(
+        &self,
+        order: &WorkOrder,
+        context: &Context<'_>,
+    ) -> Result<Option<Commit>, Error> {
+        if !lifecycle::needs_recomputation(order, context) {
+            return Ok(None);
+        }
+        let (command, system) = (Command::RecomputeDeadlines, Actor::system());
+        match self.step(Some(order), &command, &system, context, None) {
+            Ok(step) => Ok(step.map(|step| step.commit)),
+            Err(error) if has_moved_on(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Decides on a batch of open orders under a calendar.
     fn recompute(
         &self,
         calendar: &Calendar,
         after: Option<&OrderId>,
         limit: u32,
-    ) -> Result<Batch, Error> {
+    ) -> Result<Batch<Commit, OrderId>, Error> {
         let orders = self.store.open_orders(after, limit)?;
         let next = if is_full(orders.len(), limit) {
             orders.last().map(|order| order.id.clone())
@@ -175,34 +273,44 @@ impl Engine {
             None
         };
         let context = self.context(self.now(), calendar);
-        let mut steps = Vec::new();
+        let mut batch = Batch::new(next);
         for order in orders {
-            if !lifecycle::needs_recomputation(&order, &context) {
-                continue;
-            }
-            let decided = self.step(
-                Some(&order),
-                &Command::RecomputeDeadlines,
-                &Actor::system(),
-                &context,
-                None,
-            );
-            match decided {
-                Ok(Some(step)) => steps.push(step),
-                Ok(None) => {}
-                Err(error) if is_about_one_order(&error) => {
-                    report("recomputation", &order.id, &error);
-                }
-                Err(error) => return Err(error),
-            }
+            let subject = Subject::Order(order.id.clone());
+            batch.add(subject, self.recompute_order(&order, &context));
         }
-        Ok(Batch { steps, next })
+        Ok(batch)
     }
 
-    /// Makes steps durable; gives how many of them others were faster with.
-    fn keep(&self, steps: Vec<Step>, tick: &mut Tick) -> Result<usize, Error> {
-        let commits = steps.into_iter().map(|step| step.commit).collect();
-        self.commit_each(commits, &mut tick.recomputed, &mut tick.more)
+    /// Makes what was decided durable, and puts off what could not be.
+    fn keep(
+        &self,
+        commits: Vec<(DueItem, Commit)>,
+        failed: Vec<(DueItem, Error)>,
+        tick: &mut Tick,
+    ) -> Result<Outcomes, Error> {
+        for (item, error) in failed {
+            self.put_off(&item, &error, tick)?;
+        }
+        let outcomes = self.commit_each(commits, tick)?;
+        tick.recomputed = tick.recomputed.saturating_add(outcomes.done);
+        Ok(outcomes)
+    }
+}
+
+impl CalendarChange {
+    /// Notes whose deadlines could not be recomputed.
+    pub(crate) fn add_failure(&mut self, subject: Subject, error: String) {
+        match subject {
+            Subject::Order(order) => {
+                self.changes.retain(|it| it.order != order);
+                self.failed.push(FailedRecomputation { order, error });
+            }
+            Subject::Dossier(dossier) => {
+                self.dossier_changes.retain(|it| it.dossier != dossier);
+                let failed = FailedDossierRecomputation { dossier, error };
+                self.dossier_failed.push(failed);
+            }
+        }
     }
 }
 
@@ -219,15 +327,48 @@ pub(crate) struct CatchUp {
     again: bool,
 }
 
-struct Batch {
-    steps: Vec<Step>,
+/// What a look at some orders or dossiers came to.
+pub(crate) struct Batch<C, Id> {
+    pub(crate) commits: Vec<(DueItem, C)>,
+    pub(crate) failed: Vec<(DueItem, Error)>,
     /// Where the next batch begins, if there may be one.
-    next: Option<OrderId>,
+    pub(crate) next: Option<Id>,
 }
 
-/// The deadlines that a step recomputes, each with whether it is provisional still.
-fn changes_of(step: &Step) -> impl Iterator<Item = (DeadlineChange, bool)> + '_ {
-    step.commit.events.iter().filter_map(|recorded| {
+impl<C, Id> Batch<C, Id> {
+    pub(crate) const fn new(next: Option<Id>) -> Self {
+        Self {
+            commits: Vec::new(),
+            failed: Vec::new(),
+            next,
+        }
+    }
+
+    /// Notes what became of one of them.
+    pub(crate) fn add(&mut self, subject: Subject, decided: Result<Option<C>, Error>) {
+        let item = DueItem::Recomputation(DueRecomputation {
+            subject,
+            attempts: 0,
+        });
+        match decided {
+            Ok(Some(commit)) => self.commits.push((item, commit)),
+            Ok(None) => {}
+            Err(error) => self.failed.push((item, error)),
+        }
+    }
+
+    /// What failed, and why.
+    pub(crate) fn told(&self) -> Vec<(Subject, String)> {
+        let failed = self.failed.iter();
+        failed
+            .map(|(item, error)| (item.subject(), told(error)))
+            .collect()
+    }
+}
+
+/// The deadlines that a commit recomputes, each with whether it is provisional still.
+fn changes_of(commit: &Commit) -> impl Iterator<Item = (DeadlineChange, bool)> + '_ {
+    commit.events.iter().filter_map(|recorded| {
         let Event::DeadlineRecomputed {
             deadline,
             previous_due_at,
@@ -236,7 +377,7 @@ fn changes_of(step: &Step) -> impl Iterator<Item = (DeadlineChange, bool)> + '_ 
             return None;
         };
         let change = DeadlineChange {
-            order: step.commit.order.id.clone(),
+            order: commit.order.id.clone(),
             kind: deadline.kind,
             before: *previous_due_at,
             after: deadline.due.due_at,

@@ -1,5 +1,6 @@
 //! The command line: one file for each command.
 
+mod audit;
 mod bake;
 mod calendar;
 mod clock;
@@ -10,6 +11,8 @@ mod functions;
 mod import;
 mod indicators;
 mod order;
+mod plugin;
+mod replay;
 mod rules;
 mod serve;
 
@@ -43,6 +46,7 @@ Examples:
   kapok indicators --from 2026-09-01 --until 2026-09-30
   kapok forecast                                   which deadlines end on the next ten working days
   kapok rules R36                                  where a rule is kept, tested and told
+  kapok plugin new routing NAME --lang python      begin a rule plugin
 
 Every command that prints data has --json. Options that stay the same from call to call also have an
 environment variable KAPOK_*; the option wins.
@@ -70,8 +74,13 @@ enum Command {
     #[command(subcommand)]
     Clock(clock::Command),
     Rules(rules::Arguments),
+    Replay(replay::Arguments),
+    #[command(subcommand)]
+    Audit(audit::Command),
     Indicators(indicators::Arguments),
     Forecast(forecast::Arguments),
+    #[command(subcommand)]
+    Plugin(plugin::Command),
 }
 
 /// Runs a command.
@@ -87,8 +96,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         | Command::Calendar(_)
         | Command::Clock(_)
         | Command::Rules(_)
+        | Command::Replay(_)
+        | Command::Audit(_)
         | Command::Indicators(_)
         | Command::Forecast(_) => "warn",
+        // It shows by itself what a plugin does wrong.
+        Command::Plugin(_) => "error",
     };
     telemetry::start(log, log_filter.as_deref(), level)?;
     match cli.command {
@@ -101,9 +114,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Calendar(command) => calendar::run(&command)?,
         Command::Functions(arguments) => functions::run(&arguments)?,
         Command::Clock(command) => clock::run(&command)?,
+        Command::Replay(arguments) => return replay::run(&arguments),
+        Command::Audit(command) => return audit::run(&command),
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Indicators(arguments) => indicators::run(&arguments)?,
         Command::Forecast(arguments) => forecast::run(&arguments)?,
+        Command::Plugin(command) => return plugin::run(&command),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,11 +12,13 @@ use ureq::http::{Method, Request};
 use crate::config::ServerOptions;
 
 /// Longest answer that is read.
-const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;
+const ANSWER_BYTES_MAX: u64 = 96 * 1024 * 1024;
 /// Connections that are kept open for reuse.
 const IDLE_CONNECTIONS_MAX: usize = 64;
 /// So long a request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// The same where the server compiles before it answers.
+const COMPILING_TIME: Duration = Duration::from_secs(330);
 
 /// A server with a token.
 #[derive(Debug, Clone)]
@@ -44,6 +46,9 @@ pub(crate) struct Problem {
     /// The order that is meant, where it is another one.
     #[serde(default)]
     pub(crate) order: Option<String>,
+    /// Values for programs.
+    #[serde(default)]
+    pub(crate) params: serde_json::Map<String, Value>,
     /// Fields at fault.
     #[serde(default)]
     pub(crate) errors: Vec<FieldError>,
@@ -91,14 +96,8 @@ impl Client {
                  proxy that speaks TLS in between"
             );
         }
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(REQUEST_TIME))
-            .max_idle_connections(IDLE_CONNECTIONS_MAX)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS_MAX)
-            .build();
         Ok(Self {
-            agent: config.into(),
+            agent: agent(REQUEST_TIME),
             base: server.trim_end_matches('/').to_owned(),
             token: token.map(str::to_owned),
         })
@@ -141,6 +140,26 @@ impl Client {
         self.send(Method::PUT, path, Some(body), None)
     }
 
+    /// The same server, with more patience: compiling takes its time.
+    pub(crate) fn patient(&self) -> Self {
+        Self {
+            agent: agent(COMPILING_TIME),
+            ..self.clone()
+        }
+    }
+
+    /// Reads something that is no JSON.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(crate) fn get_bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let (status, bytes) = self.exchange(Method::GET, path, None, None)?;
+        if (200..300).contains(&status) {
+            return Ok(bytes);
+        }
+        Err(self.refused(status, &bytes))
+    }
+
     fn send(
         &self,
         method: Method,
@@ -148,6 +167,26 @@ impl Client {
         body: Option<&Value>,
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
+        let (status, bytes) = self.exchange(method, path, body, key)?;
+        if (200..300).contains(&status) {
+            return serde_json::from_slice(&bytes).with_context(|| {
+                format!(
+                    "the answer of {}{path} is no JSON; is it a Kapok server?",
+                    self.base
+                )
+            });
+        }
+        Err(self.refused(status, &bytes))
+    }
+
+    /// Status and body of an answer.
+    fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> anyhow::Result<(u16, Vec<u8>)> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -174,34 +213,41 @@ impl Client {
             format!("the server at {} is not reached; is it running?", self.base)
         })?;
         let status = response.status().as_u16();
-        let text = response
+        let bytes = response
             .body_mut()
             .with_config()
             .limit(ANSWER_BYTES_MAX)
-            .read_to_string()
+            .read_to_vec()
             .with_context(|| format!("the answer of {} cannot be read", self.base))?;
-        if (200..300).contains(&status) {
-            return serde_json::from_str(&text).with_context(|| {
-                format!(
-                    "the answer of {}{path} is no JSON; is it a Kapok server?",
-                    self.base
-                )
-            });
-        }
-        let mut problem: Problem = serde_json::from_str(&text).unwrap_or_else(|_| Problem {
+        Ok((status, bytes))
+    }
+
+    fn refused(&self, status: u16, bytes: &[u8]) -> anyhow::Error {
+        let mut problem: Problem = serde_json::from_slice(bytes).unwrap_or_else(|_| Problem {
             status,
             code: "no-problem-document".to_owned(),
             detail: "the answer is none of Kapok's; is it a Kapok server?".to_owned(),
             way_out: None,
             order: None,
+            params: serde_json::Map::new(),
             errors: Vec::new(),
         });
         problem.status = status;
         if status == 401 && self.token.is_none() {
             problem.way_out = Some("give a token with --token or KAPOK_TOKEN".to_owned());
         }
-        Err(problem.into())
+        problem.into()
     }
+}
+
+fn agent(time: Duration) -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(time))
+        .max_idle_connections(IDLE_CONNECTIONS_MAX)
+        .max_idle_connections_per_host(IDLE_CONNECTIONS_MAX)
+        .build()
+        .into()
 }
 
 /// The problem behind an error, if the server gave one.

@@ -39,7 +39,7 @@ pub(crate) struct Users {
 pub(crate) struct User {
     /// Staff number or system name; appears in the journal.
     pub(crate) name: String,
-    /// Role, such as `"operator"` or `{"unit": "GZ-STHJ"}`.
+    /// Role, such as `"operator"`, `{"unit": "GZ-STHJ"}` or `{"leader": "GZ-STHJ"}`.
     pub(crate) role: Role,
     /// Bearer token.
     pub(crate) token: String,
@@ -117,6 +117,10 @@ impl Users {
             ("demo-operator", Some(Role::Operator)),
             ("demo-unit", unit.map(|unit| Role::Unit(unit.code.clone()))),
             (
+                "demo-leader",
+                unit.map(|unit| Role::Leader(unit.code.clone())),
+            ),
+            (
                 "demo-district",
                 district.map(|district| Role::District(district.code.clone())),
             ),
@@ -159,6 +163,7 @@ pub(crate) fn role_name(role: &Role) -> String {
         Role::Admin => "admin".to_owned(),
         Role::Operator => "operator".to_owned(),
         Role::Unit(unit) => format!("unit {unit}"),
+        Role::Leader(unit) => format!("leader {unit}"),
         Role::District(district) => format!("district {district}"),
         Role::Channel => "channel".to_owned(),
         Role::Auditor => "auditor".to_owned(),
@@ -205,12 +210,13 @@ mod tests {
                 "admin",
                 "operator",
                 "unit GZ-STHJ",
+                "leader GZ-STHJ",
                 "district 440106",
                 "channel",
                 "auditor"
             ]
         );
-        assert_eq!(users.one_per_role().len(), 6);
+        assert_eq!(users.one_per_role().len(), 7);
         assert!(users.auth().is_ok());
         let other = Users::demo(&directory).unwrap();
         assert_ne!(users.token_of(&Role::Admin), other.token_of(&Role::Admin));

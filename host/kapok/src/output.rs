@@ -47,6 +47,12 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Writes a line that is not the command's result to standard error.
+pub(crate) fn note(text: &str) {
+    // Nothing can be done if standard error is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Lays rows out in columns. The last column is not padded, so texts of double width stand there.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();

@@ -13,7 +13,7 @@ use contract::types::Instant;
 use sha2::{Digest as _, Sha256};
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance};
-use wasmtime_wizer::{WasmtimeWizerComponent, Wizer};
+use wasmtime_wizer::{ComponentContext, WasmtimeWizerComponent, Wizer};
 
 use crate::answer::Failure;
 use crate::bindings::{about, escalation, knowledge, routing, settings};
@@ -75,33 +75,89 @@ impl Baker {
     /// fails while it is configured.
     pub fn bake(&self, component: &[u8], settings: &str) -> Result<Image, Error> {
         let checked = check(component, &self.limits)?;
-        let bytes = self.freeze(component, settings)?;
-        let description = self.describe(&bytes, checked)?;
+        let prepared = self.prepare(component, checked)?;
+        let bytes = prepared.freeze(settings)?;
+        prepared.finish(bytes, settings)
+    }
+
+    /// Prepares a component that was checked for its snapshot, and compiles it.
+    pub(crate) fn prepare<'a>(
+        &'a self,
+        component: &'a [u8],
+        checked: Checked,
+    ) -> Result<Prepared<'a>, Error> {
+        let mut wizer = Wizer::new();
+        wizer.keep_init_func(true);
+        let (context, instrumented) =
+            unwinding(|| wizer.instrument_component(component))?.map_err(cannot_bake)?;
+        let compiled = compile(&self.machine.engine, &instrumented)?;
+        Ok(Prepared {
+            baker: self,
+            component,
+            checked,
+            wizer,
+            context,
+            compiled,
+        })
+    }
+
+    /// What the plugin in a compiled component says about itself.
+    fn describe(
+        &self,
+        compiled: &Component,
+        seed: &[u8],
+        checked: Checked,
+    ) -> Result<Description, Error> {
+        let mut store = self.store(seed).map_err(Error::engine)?;
+        let about = fit(&self.machine, &mut store, compiled, checked.kind)?;
+        let description = about.call_describe(store).map_err(|error| {
+            let Failure { kind, detail } = Failure::of(&error);
+            Error::Guest {
+                function: "about.describe",
+                kind,
+                detail,
+            }
+        })?;
+        let description = Description::from(description);
         if description.kind != checked.kind {
             return Err(Error::KindMismatch {
                 described: description.kind,
                 exported: checked.kind,
             });
         }
-        Ok(Image {
-            image: digest(&bytes),
-            bytes,
-            component: digest(component),
-            settings: digest(settings.as_bytes()),
-            description,
-            engine: ENGINE.to_owned(),
-        })
+        Ok(description)
     }
 
-    /// Runs `configure` and takes the snapshot.
-    fn freeze(&self, component: &[u8], settings: &str) -> Result<Vec<u8>, Error> {
-        let mut wizer = Wizer::new();
-        wizer.keep_init_func(true);
-        let (context, instrumented) =
-            unwinding(|| wizer.instrument_component(component))?.map_err(cannot_bake)?;
-        let compiled = compile(&self.machine.engine, &instrumented)?;
-        let mut store = self.store(component).map_err(Error::engine)?;
-        let instance = self.configure(&mut store, &compiled, settings)?;
+    fn store(&self, seed: &[u8]) -> wasmtime::Result<Store<Guest>> {
+        let guest = Guest::new(BAKED_AT, Sha256::digest(seed).into(), &self.limits);
+        let mut store = Store::new(&self.machine.engine, guest);
+        Guest::limit(&mut store, &self.limits, self.limits.fuel)?;
+        store.set_epoch_deadline(ticks(self.limits.wall_clock));
+        Ok(store)
+    }
+}
+
+/// A component that is compiled and has not been configured yet.
+pub(crate) struct Prepared<'a> {
+    baker: &'a Baker,
+    component: &'a [u8],
+    checked: Checked,
+    wizer: Wizer,
+    context: ComponentContext<'a>,
+    compiled: Component,
+}
+
+impl Prepared<'_> {
+    /// What the plugin says about itself, which it can before it is configured.
+    pub(crate) fn describe(&self) -> Result<Description, Error> {
+        self.baker
+            .describe(&self.compiled, self.component, self.checked)
+    }
+
+    /// Runs `configure` and takes the snapshot: the bytes of the image.
+    pub(crate) fn freeze(&self, settings: &str) -> Result<Vec<u8>, Error> {
+        let mut store = self.baker.store(self.component).map_err(Error::engine)?;
+        let instance = self.configure(&mut store, settings)?;
         // What follows is the host's own reading of the guest's memory, which must not fail half-way
         // because the guest has used up its limits.
         store.set_fuel(u64::MAX).map_err(Error::engine)?;
@@ -111,64 +167,57 @@ impl Baker {
             store: &mut store,
             instance,
         };
-        unwinding(|| block_on(wizer.snapshot_component(&context, &mut state)))?.map_err(cannot_bake)
+        unwinding(|| block_on(self.wizer.snapshot_component(&self.context, &mut state)))?
+            .map_err(cannot_bake)
+    }
+
+    /// Makes the image of these bytes, and shows that it can be compiled and instantiated, that a
+    /// decision has room for it, and that its functions have the contract's signatures.
+    pub(crate) fn finish(&self, bytes: Vec<u8>, settings: &str) -> Result<Image, Error> {
+        let compiled = compile(&self.baker.machine.engine, &bytes)?;
+        fits(&compiled, &self.baker.decision)?;
+        let description = self.baker.describe(&compiled, &bytes, self.checked)?;
+        Ok(Image {
+            image: digest(&bytes),
+            bytes,
+            component: digest(self.component),
+            settings: digest(settings.as_bytes()),
+            description,
+            engine: ENGINE.to_owned(),
+        })
     }
 
     /// Instantiates the component and configures the instance.
-    fn configure(
-        &self,
-        store: &mut Store<Guest>,
-        component: &Component,
-        settings: &str,
-    ) -> Result<Instance, Error> {
-        let failed = |error: wasmtime::Error| {
-            let Failure { kind, detail } = Failure::of(&error);
+    fn configure(&self, store: &mut Store<Guest>, settings: &str) -> Result<Instance, Error> {
+        let failed = |error: &wasmtime::Error, store: &mut Store<Guest>| {
+            let Failure { kind, mut detail } = Failure::of(error);
+            // Nobody's order is concerned here: what the guest wrote is its author's own, such as the
+            // traceback of an exception.
+            if let Some((text, _)) = store.data_mut().take_log() {
+                detail = format!("{detail}; it wrote:\n{}", text.trim_end());
+            }
             Error::Guest {
                 function: "settings.configure",
                 kind,
                 detail,
             }
         };
-        let pre = self
-            .machine
-            .linker
-            .instantiate_pre(component)
-            .map_err(mismatch)?;
+        let linker = &self.baker.machine.linker;
+        let pre = linker.instantiate_pre(&self.compiled).map_err(mismatch)?;
         let functions = settings::GuestIndices::new(&pre).map_err(mismatch)?;
-        let instance = pre.instantiate(&mut *store).map_err(failed)?;
+        let instance = pre
+            .instantiate(&mut *store)
+            .map_err(|error| failed(&error, store))?;
         let functions = functions.load(&mut *store, &instance).map_err(mismatch)?;
-        match functions.call_configure(store, settings).map_err(failed)? {
+        let reply = functions
+            .call_configure(&mut *store, settings)
+            .map_err(|error| failed(&error, store))?;
+        match reply {
             Ok(()) => Ok(instance),
             Err(problems) => Err(Error::Settings {
                 problems: problems.into_iter().map(Into::into).collect(),
             }),
         }
-    }
-
-    /// Reads the plugin's description from the finished image, which also shows that the image can
-    /// be compiled and instantiated and that its functions have the contract's signatures.
-    fn describe(&self, image: &[u8], checked: Checked) -> Result<Description, Error> {
-        let component = compile(&self.machine.engine, image)?;
-        fits(&component, &self.decision)?;
-        let mut store = self.store(image).map_err(Error::engine)?;
-        let about = fit(&self.machine, &mut store, &component, checked.kind)?;
-        let description = about.call_describe(store).map_err(|error| {
-            let Failure { kind, detail } = Failure::of(&error);
-            Error::Guest {
-                function: "about.describe",
-                kind,
-                detail,
-            }
-        })?;
-        Ok(description.into())
-    }
-
-    fn store(&self, seed: &[u8]) -> wasmtime::Result<Store<Guest>> {
-        let guest = Guest::new(BAKED_AT, Sha256::digest(seed).into(), &self.limits);
-        let mut store = Store::new(&self.machine.engine, guest);
-        Guest::limit(&mut store, &self.limits, self.limits.fuel)?;
-        store.set_epoch_deadline(ticks(self.limits.wall_clock));
-        Ok(store)
     }
 }
 

@@ -56,6 +56,14 @@ pub enum Refused {
         "this is precompiled native code (.cwasm); upload the WebAssembly component that it was made from, the host compiles it itself"
     )]
     Precompiled,
+    /// It is a program or a library of an operating system.
+    #[error(
+        "this is native code ({format}), which nobody can check; upload the WebAssembly component, the host compiles it itself"
+    )]
+    NativeCode {
+        /// Its format, such as `ELF`.
+        format: &'static str,
+    },
     /// It is a core module.
     #[error(
         "this is a core WebAssembly module, not a component; build it for the target wasm32-wasip2, or wrap it with `wasm-tools component new`"
@@ -143,6 +151,9 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
     if Engine::detect_precompiled(bytes).is_some() {
         return Err(Refused::Precompiled);
     }
+    if let Some(format) = native_format(bytes) {
+        return Err(Refused::NativeCode { format });
+    }
     if Parser::is_core_wasm(bytes) {
         return Err(Refused::CoreModule);
     }
@@ -173,6 +184,20 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, Refused> {
         kind,
         contract: CONTRACT,
     })
+}
+
+/// The format of native code, by its first bytes.
+fn native_format(bytes: &[u8]) -> Option<&'static str> {
+    const FORMATS: [(&[u8], &str); 6] = [
+        (b"\x7fELF", "ELF"),
+        (b"MZ", "PE"),
+        (b"!<arch>\n", "ar"),
+        (b"\xcf\xfa\xed\xfe", "Mach-O"),
+        (b"\xce\xfa\xed\xfe", "Mach-O"),
+        (b"\xca\xfe\xba\xbe", "Mach-O"),
+    ];
+    let (_, format) = FORMATS.iter().find(|(magic, _)| bytes.starts_with(magic))?;
+    Some(format)
 }
 
 /// Proposals that plugins may use. All of them are deterministic; threads, relaxed SIMD, garbage
@@ -506,6 +531,11 @@ mod tests {
             .precompile_component(&whole)
             .expect("compiles");
         refuse(&precompiled, &["precompiled native code"]);
+        refuse(
+            b"\x7fELF\x02\x01\x01",
+            &["native code (ELF)", "the host compiles it itself"],
+        );
+        refuse(b"MZ\x90\0", &["native code (PE)"]);
         let threads = "(component (core module (memory 1 1 shared)))";
         refuse(&wat::parse_str(threads).expect("a component"), &["threads"]);
         let small = Limits {

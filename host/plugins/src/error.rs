@@ -90,6 +90,24 @@ pub enum Error {
         /// What is wrong.
         detail: String,
     },
+    /// A fixture or a recorded question has not the right form.
+    #[error("{}: {place}: {detail}", path.display())]
+    Fixture {
+        /// The file.
+        path: PathBuf,
+        /// Which case and field, or which line.
+        place: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A plugin's project file has not the right form.
+    #[error("{}: {detail}", path.display())]
+    Project {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
     /// A rule of the list could not be baked.
     #[error("the rule `{kind}` of {scope} could not be baked")]
     Rule {
@@ -134,12 +152,45 @@ pub enum Error {
         /// What wasmtime said.
         detail: String,
     },
-    /// The thread that moves the epochs does not start.
-    #[error("the epoch ticker does not start")]
-    Ticker {
+    /// An image is older than what it is made from.
+    #[error(
+        "{}: was baked from another component or other settings than the list names now; run `kapok bake`",
+        path.display()
+    )]
+    StaleImage {
+        /// The image.
+        path: PathBuf,
+    },
+    /// A thread ended before its work was done.
+    #[error("the {what} ended before its work was done; this is a fault of Kapok, see its log")]
+    Panicked {
+        /// What the thread did.
+        what: &'static str,
+    },
+    /// A thread does not start.
+    #[error("the thread of the {what} does not start")]
+    Thread {
+        /// What the thread does.
+        what: &'static str,
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// A table names an image whose rule is not loaded.
+    #[error("the image {image} is not loaded; load every image of a table before it is followed")]
+    NotLoaded {
+        /// SHA-256 of the image, in hex.
+        image: String,
+    },
+    /// A rule was put where another question is asked.
+    #[error("scope {scope} asks `{kind}`, but the rule answers `{found}`")]
+    Misplaced {
+        /// The scope.
+        scope: String,
+        /// What is asked there.
+        kind: Kind,
+        /// What the rule answers.
+        found: Kind,
     },
 }
 

@@ -67,6 +67,13 @@ impl Guest {
         store.set_fuel(fuel)
     }
 
+    /// Linear memory that the guest has; memory never shrinks, so this is also the most it had.
+    pub(crate) const fn memory_bytes(&self) -> usize {
+        self.budget
+            .memory_bytes
+            .saturating_sub(self.budget.memory_left)
+    }
+
     /// The log that the guest writes to; made with its first use.
     pub(crate) fn log(&mut self) -> Arc<Mutex<Log>> {
         let bytes_max = self.log_bytes;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use wasmtime::component::Linker;
 use wasmtime::{
-    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
+    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, OptLevel,
+    PoolingAllocationConfig,
 };
 
 use crate::guest::Guest;
@@ -50,21 +51,31 @@ impl Machine {
             Ok(engine) => engine,
             Err(error) => {
                 tracing::warn!(%error, "no pool of instances; every decision allocates its own");
-                return Self::for_baking();
+                Engine::new(&self::config()).map_err(Error::engine)?
             }
         };
         Self::with(engine)
     }
 
-    /// The engine for baking, which needs more memory and no pool.
+    /// The engine for baking, which needs more memory and no pool. Its code runs once, so that
+    /// optimising it would take longer than it saves: an interpreter has 18 MB of it.
     pub(crate) fn for_baking() -> Result<Self, Error> {
-        Self::with(Engine::new(&config()).map_err(Error::engine)?)
+        let mut config = config();
+        config
+            .cranelift_opt_level(OptLevel::None)
+            // Code that is not optimised has larger frames.
+            .max_wasm_stack(4 * STACK_BYTES)
+            .async_stack_size(5 * STACK_BYTES);
+        Self::with(Engine::new(&config).map_err(Error::engine)?)
     }
 
     fn with(engine: Engine) -> Result<Self, Error> {
         let mut linker = Linker::new(&engine);
         wasi::link(&mut linker).map_err(Error::engine)?;
-        let ticker = Ticker::start(engine.weak()).map_err(|source| Error::Ticker { source })?;
+        let ticker = Ticker::start(engine.weak()).map_err(|source| Error::Thread {
+            what: "epoch ticker",
+            source,
+        })?;
         Ok(Self {
             engine,
             linker,
@@ -80,8 +91,8 @@ pub(crate) fn ticks(time: Duration) -> u64 {
         .saturating_add(1)
 }
 
-/// Code generation and proposals; the same for baking and for decisions, so that what a plugin does
-/// while it is baked is what it would do in a decision.
+/// Semantics and proposals; the same for baking and for decisions, so that what a plugin does while it
+/// is baked is what it would do in a decision.
 fn config() -> Config {
     let mut config = Config::new();
     config
@@ -108,9 +119,10 @@ fn config() -> Config {
     config
 }
 
-/// The pool: as many slots as decisions may run at the same time.
+/// The pool: as many slots as calls may run at the same time.
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let slots = u32::try_from(limits.concurrent).unwrap_or(u32::MAX);
+    let slots = limits.concurrent.saturating_add(limits.background);
+    let slots = u32::try_from(slots).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(slots)
         .total_core_instances(slots.saturating_mul(CORE_INSTANCES_MAX))

@@ -48,6 +48,21 @@ pub struct RuleEntry {
     pub image: PathBuf,
 }
 
+/// A rule of the list, loaded.
+#[derive(Debug, Clone)]
+pub struct ListedRule {
+    /// Its scope.
+    pub scope: String,
+    /// Its image.
+    pub image: Image,
+    /// The component that the image was baked from.
+    pub component: Vec<u8>,
+    /// The settings that are frozen into it, as canonical JSON.
+    pub settings: String,
+    /// The component's file, as the list names it.
+    pub source: PathBuf,
+}
+
 /// What [`RuleList::bake_all`] did about one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Baked {
@@ -89,6 +104,14 @@ impl RuleList {
             path: path.to_owned(),
             detail,
         })
+    }
+
+    /// A list of one rule, whose paths start at `root`.
+    pub(crate) fn of(rule: RuleEntry, root: PathBuf) -> Self {
+        Self {
+            rules: vec![rule],
+            root,
+        }
     }
 
     fn parse(text: &str, root: PathBuf) -> Result<Self, String> {
@@ -140,22 +163,53 @@ impl RuleList {
         Ok(done)
     }
 
-    /// Loads every image of the list with the scope that it stands for.
+    /// Loads every image of the list with what it was made from.
     ///
     /// # Errors
     ///
-    /// An image is missing or damaged.
-    pub fn load_all(&self) -> Result<Vec<(String, Image)>, Error> {
+    /// A file is missing or damaged, or an image was made from another component or other settings than
+    /// those that the list names.
+    pub fn load_all(&self) -> Result<Vec<ListedRule>, Error> {
         self.rules
             .iter()
             .map(|rule| {
-                let (image, _) = Image::load(&self.root.join(&rule.image))?;
-                Ok((rule.scope.clone(), image))
+                let path = self.root.join(&rule.image);
+                let (image, _) = Image::load(&path)?;
+                let source = self.root.join(&rule.component);
+                let component = fs::read(&source).map_err(|error| Error::Read {
+                    path: source.clone(),
+                    source: error,
+                })?;
+                let settings = settings_from_file(&self.root.join(&rule.settings))?;
+                if digest(&component) != image.component
+                    || digest(settings.as_bytes()) != image.settings
+                {
+                    return Err(Error::StaleImage { path });
+                }
+                Ok(ListedRule {
+                    scope: rule.scope.clone(),
+                    image,
+                    component,
+                    settings,
+                    source: rule.component.clone(),
+                })
             })
             .collect()
     }
 
-    fn bake_one(
+    /// Whether a rule's image is what baking it again would give.
+    pub(crate) fn is_baked(&self, rule: &RuleEntry) -> bool {
+        let Ok(component) = fs::read(self.root.join(&rule.component)) else {
+            return false;
+        };
+        let Ok(settings) = settings_from_file(&self.root.join(&rule.settings)) else {
+            return false;
+        };
+        up_to_date(&self.root.join(&rule.image), rule, &component, &settings).is_some()
+    }
+
+    /// Bakes one rule of the list; a baker is made when one is needed.
+    pub(crate) fn bake_one(
         &self,
         rule: &RuleEntry,
         limits: &Limits,

@@ -1,5 +1,4 @@
-//! The runtime: loads images, keeps the active rules, and asks them. Every decision runs in a fresh
-//! instance that is dropped afterwards, so that nothing of one order reaches the next.
+//! The runtime: loads images, keeps the table of active rules, and asks them for the engine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,62 +7,104 @@ use std::time::Instant;
 use contract::about::Kind;
 use contract::{escalation, knowledge, routing};
 use engine::ports::{ActiveRule, Advisor, DecisionContext};
-use lifecycle::advice::{Advice, Attempt, EscalationAdvice, FailureKind, Outcome, RoutingAdvice};
+use lifecycle::advice::{Advice, Attempt, EscalationAdvice, Outcome, RoutingAdvice};
 use serde::Serialize;
-use wasmtime::Store;
-use wasmtime::component::Instance;
 
-use crate::answer::{Failure, check_findings, check_proposals, check_ranking, shorten};
 use crate::bake::fit;
 use crate::bindings;
+use crate::breaker::Breaker;
 use crate::cache::{Cache, Origin, compile};
+use crate::caller::{Ask, Call, Caller, Lane};
+use crate::candidate::Answer;
 use crate::check::check;
-use crate::gate::Gate;
-use crate::guest::{Guest, seed_of};
+use crate::examine::Usage;
 use crate::image::{Image, digest};
-use crate::machine::{Machine, ticks};
-use crate::registry::{Functions, Registry, Rule, Rules};
-use crate::{Error, Limits, Refused};
+use crate::rule::{Functions, Rule};
+use crate::shadow::{Job, Shadow, Whom};
+use crate::table::{Placement, Registry, Table};
+use crate::warm::Warm;
+use crate::{CandidateCounts, Error, Limits, Refused};
 
 /// Runs rules. One for a process: all rules share its engine and its limits.
 pub struct Runtime {
-    machine: Machine,
-    limits: Limits,
-    deadline: u64,
-    gate: Gate,
+    caller: Arc<Caller>,
     cache: Option<Cache>,
     registry: Registry,
+    warm: Warm,
+    shadow: Shadow,
 }
 
-/// A guest's reply before it is judged: the contract's answer, or the plugin's refusal.
-type Reply<A> = wasmtime::Result<Result<A, bindings::types::Refusal>>;
+/// A verdict with the attempts that led to it.
+type Given<V> = (Vec<Attempt>, Option<V>);
 
 impl Runtime {
     /// A runtime without rules. With a cache folder, images that were compiled before start at once.
     ///
     /// # Errors
     ///
-    /// The engine does not start, or the cache folder cannot be used.
+    /// The engine or a thread does not start, or the cache folder cannot be used.
     pub fn new(limits: &Limits, cache: Option<&Path>) -> Result<Self, Error> {
+        Self::with_clock(limits, cache, Instant::now)
+    }
+
+    /// A runtime whose circuit breakers go by this clock. Nothing else does: limits of a call go by the
+    /// machine's own time, and decisions by their order's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::new`].
+    pub fn with_clock(
+        limits: &Limits,
+        cache: Option<&Path>,
+        clock: impl Fn() -> Instant + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let caller = Arc::new(Caller::new(limits, Arc::new(clock))?);
         Ok(Self {
-            machine: Machine::for_decisions(limits)?,
-            deadline: ticks(limits.wall_clock),
-            gate: Gate::new(limits.concurrent, limits.wait),
+            shadow: Shadow::start(&caller)?,
+            caller,
             cache: cache.map(Cache::open).transpose()?,
             registry: Registry::default(),
-            limits: limits.clone(),
+            warm: Warm::new(limits.warm_rules),
         })
     }
 
-    /// Checks, compiles and links an image. It is not active yet.
+    /// Checks, compiles and links an image, unless it is loaded still. It is not active yet.
     /// Takes as long as the compiler does, so it stays off the path of any decision.
     ///
     /// # Errors
     ///
     /// The image is refused, does not compile, or does not fit the contract.
     pub fn load(&self, image: &Image) -> Result<Arc<Rule>, Error> {
-        let checked = check(&image.bytes, &self.limits)?;
-        let engine = &self.machine.engine;
+        if let Some(rule) = self.warm(&image.image)
+            && rule.identity == image.identity()
+            && rule.description == image.description
+        {
+            return Ok(rule);
+        }
+        let rule = Arc::new(self.link(image)?);
+        self.warm.put(&rule);
+        Ok(rule)
+    }
+
+    /// The rule of this image (its SHA-256 in hex) if it is loaded still. The last ones that were loaded
+    /// or asked for here are, as many as the limits say, and so are those in the table.
+    #[must_use]
+    pub fn warm(&self, image: &str) -> Option<Arc<Rule>> {
+        self.warm.get(image).or_else(|| {
+            let table = self.registry.now();
+            table
+                .rules()
+                .find(|rule| rule.identity.image == image)
+                .cloned()
+        })
+    }
+
+    fn link(&self, image: &Image) -> Result<Rule, Error> {
+        let Caller {
+            machine, limits, ..
+        } = &*self.caller;
+        let checked = check(&image.bytes, limits)?;
+        let engine = &machine.engine;
         let (component, origin) = match &self.cache {
             Some(cache) => cache.component(engine, &digest(&image.bytes), &image.bytes)?,
             None => (compile(engine, &image.bytes)?, Origin::Compiled),
@@ -71,8 +112,7 @@ impl Runtime {
         let mismatch = |error: wasmtime::Error| Refused::Mismatch {
             detail: format!("{error:#}"),
         };
-        let pre = self
-            .machine
+        let pre = machine
             .linker
             .instantiate_pre(&component)
             .map_err(mismatch)?;
@@ -89,10 +129,11 @@ impl Runtime {
         // Nothing is called here: what a call writes to stays with its slot of the pool, and every
         // later decision in that slot would have to clean it up.
         let mut store = self
+            .caller
             .store([0; 32], contract::types::Instant { unix_ms: 0 })
             .map_err(Error::engine)?;
-        let slot = self.gate.enter();
-        fit(&self.machine, &mut store, &component, checked.kind)?;
+        let slot = self.caller.background.enter("loading");
+        fit(machine, &mut store, &component, checked.kind)?;
         drop(store);
         drop(slot);
         let description = image.description.clone();
@@ -103,18 +144,52 @@ impl Runtime {
             });
         }
         tracing::info!(image = %image.image, kind = %checked.kind, ?origin, "rule loaded");
-        Ok(Arc::new(Rule {
+        Ok(Rule {
             identity: image.identity(),
             description,
             origin,
             pre,
             functions,
-        }))
+            breaker: Breaker::new(),
+        })
     }
 
-    /// Makes a loaded rule the active one of its question in this scope, and gives back the one
-    /// before. Decisions that have begun finish on the rule that they began with; the next one sees
-    /// the new rule. Going back is the same call with the older rule.
+    /// The limits that its calls have.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.caller.limits
+    }
+
+    /// Puts a whole table into force, with one store of a pointer. Decisions that have begun finish on
+    /// the table that they began with; the next one sees the new table. A candidate that stands in both
+    /// goes on counting. Going back is the same call with the older table.
+    pub fn follow(&self, table: &Table) {
+        tracing::info!(placements = table.iter().count(), "rules swapped");
+        self.registry.follow(table);
+    }
+
+    /// The table in force.
+    #[must_use]
+    pub fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.registry.now())
+    }
+
+    /// What the candidates of the table in force did so far, and which of them are no longer asked
+    /// because they were beyond their limits. Those stay in the table until one without them is followed,
+    /// so that whoever keeps the log can ask as often as it takes to write it down.
+    #[must_use]
+    pub fn candidates(&self) -> Vec<CandidateCounts> {
+        self.registry
+            .now()
+            .iter()
+            .filter_map(|(kind, scope, placement)| {
+                Some(placement.candidate.as_ref()?.count(kind, scope))
+            })
+            .collect()
+    }
+
+    /// Makes a loaded rule the active one of its question in this scope outside any rollout log, and
+    /// gives back the one before.
     pub fn activate(&self, scope: &str, rule: &Arc<Rule>) -> Option<Arc<Rule>> {
         tracing::info!(scope, kind = %rule.kind(), image = rule.short(), "rule activated");
         self.registry.activate(scope, rule)
@@ -129,17 +204,17 @@ impl Runtime {
     /// The rule that is active in exactly this scope.
     #[must_use]
     pub fn rule(&self, scope: &str, kind: Kind) -> Option<Arc<Rule>> {
-        self.registry.now().get(kind, scope).cloned()
+        self.registry.now().get(kind, scope)?.rule.clone()
     }
 
     /// The engine, for comparing a decision with a bare call of the same code.
     #[must_use]
-    pub const fn engine(&self) -> &wasmtime::Engine {
-        &self.machine.engine
+    pub fn engine(&self) -> &wasmtime::Engine {
+        &self.caller.machine.engine
     }
 
-    /// Asks one routing rule, active or not: the same as [`Advisor::route`] does in one scope. A
-    /// rule of another kind has no opinion.
+    /// Asks one routing rule, active or not: the same as [`Advisor::route`] does in one scope, but
+    /// without its circuit breaker. A rule of another kind has no opinion.
     pub fn route_with(
         &self,
         scope: &str,
@@ -147,22 +222,7 @@ impl Runtime {
         context: &DecisionContext,
         question: &routing::Question,
     ) -> (Attempt, Option<Vec<routing::Candidate>>) {
-        let call = |store: &mut Store<Guest>, instance: &Instance| {
-            let Functions::Routing(functions) = &rule.functions else {
-                return Ok(Ok(bindings::routing::Verdict::NoOpinion));
-            };
-            let question = question.clone().into();
-            functions
-                .load(&mut *store, instance)?
-                .call_route(store, &question)
-        };
-        self.attempt(scope, rule, context, call, |verdict| match verdict.into() {
-            routing::Verdict::Ranked(candidates) => {
-                check_ranking(&candidates, &question.excluded_units)?;
-                Ok(Some(candidates))
-            }
-            routing::Verdict::NoOpinion => Ok(None),
-        })
+        self.ask_directly(scope, rule, context, question)
     }
 
     /// Asks one escalation rule, active or not. A rule of another kind has no opinion.
@@ -173,23 +233,7 @@ impl Runtime {
         context: &DecisionContext,
         question: &escalation::Question,
     ) -> (Attempt, Option<Vec<escalation::Proposal>>) {
-        let call = |store: &mut Store<Guest>, instance: &Instance| {
-            let Functions::Escalation(functions) = &rule.functions else {
-                return Ok(Ok(bindings::escalation::Verdict::NoOpinion));
-            };
-            let question = question.clone().into();
-            functions
-                .load(&mut *store, instance)?
-                .call_escalate(store, &question)
-        };
-        self.attempt(scope, rule, context, call, |verdict| match verdict.into() {
-            escalation::Verdict::Actions(proposals) => {
-                check_proposals(&proposals)?;
-                Ok(Some(proposals))
-            }
-            escalation::Verdict::Nothing => Ok(Some(Vec::new())),
-            escalation::Verdict::NoOpinion => Ok(None),
-        })
+        self.ask_directly(scope, rule, context, question)
     }
 
     /// Asks one knowledge rule, active or not. A rule of another kind finds nothing.
@@ -200,142 +244,119 @@ impl Runtime {
         context: &DecisionContext,
         point: &knowledge::Point,
     ) -> (Attempt, Option<Vec<knowledge::Finding>>) {
-        let call = |store: &mut Store<Guest>, instance: &Instance| {
-            let Functions::Knowledge(functions) = &rule.functions else {
-                return Ok(Ok(Vec::new()));
-            };
-            let point = point.clone().into();
-            functions
-                .load(&mut *store, instance)?
-                .call_check(store, &point)
-        };
-        self.attempt(scope, rule, context, call, |findings| {
-            let findings: Vec<knowledge::Finding> = findings.into_iter().map(Into::into).collect();
-            check_findings(&findings)?;
-            Ok(Some(findings))
-        })
+        self.ask_directly(scope, rule, context, point)
     }
 
-    /// One rule asked once: a slot, a fresh instance, the call, and the judgement of what came back.
-    fn attempt<A, V>(
+    fn ask_directly<Q: Ask>(
         &self,
         scope: &str,
         rule: &Rule,
         context: &DecisionContext,
-        call: impl FnOnce(&mut Store<Guest>, &Instance) -> Reply<A>,
-        judge: impl FnOnce(A) -> Result<Option<V>, Failure>,
-    ) -> (Attempt, Option<V>) {
-        let span = tracing::debug_span!(
-            "plugins.decide",
+        question: &Q,
+    ) -> (Attempt, Option<Q::Verdict>) {
+        let lane = Lane::Direct;
+        let call = Call {
+            lane,
             scope,
-            kind = rule.kind().name(),
-            image = rule.short(),
-            fuel = tracing::field::Empty
-        );
-        let _entered = span.enter();
-        let begun = Instant::now();
-        let mut fuel = 0;
-        let judged = self
-            .call(rule, context, call, &mut fuel)
-            .and_then(|reply| match reply {
-                Ok(answer) => judge(answer).map(Ok),
-                Err(refusal) => Ok(Err(refusal)),
-            });
-        span.record("fuel", fuel);
-        let (outcome, verdict) = match judged {
-            Ok(Ok(Some(verdict))) => (Outcome::Answered, Some(verdict)),
-            Ok(Ok(None)) => (Outcome::NoOpinion, None),
-            Ok(Err(refusal)) => {
-                let detail = match refusal {
-                    bindings::types::Refusal::Unsupported(detail)
-                    | bindings::types::Refusal::Internal(detail) => detail,
-                };
-                let detail = shorten(&detail);
-                (Outcome::Refused { detail }, None)
-            }
-            Err(Failure { kind, detail }) => {
-                tracing::warn!(scope, image = rule.short(), ?kind, detail, "a rule failed");
-                (Outcome::Failed { kind, detail }, None)
-            }
+            rule,
+            context,
         };
-        let attempt = Attempt {
-            scope: scope.to_owned(),
-            rule: rule.identity.clone(),
-            outcome,
-            fuel,
-            duration_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        };
-        (attempt, verdict)
+        question.ask(&self.caller, call, &mut Usage::default())
     }
 
-    /// The call itself. The instance and its store are gone when this returns, also after a trap.
-    fn call<A>(
+    /// Asks one rule in the background, telling what the call used.
+    pub(crate) fn ask_aside<Q: Ask>(
         &self,
+        scope: &str,
         rule: &Rule,
         context: &DecisionContext,
-        call: impl FnOnce(&mut Store<Guest>, &Instance) -> Reply<A>,
-        fuel: &mut u64,
-    ) -> Result<Result<A, bindings::types::Refusal>, Failure> {
-        if !wasmtime::Engine::same(rule.pre.engine(), &self.machine.engine) {
-            let detail = "the rule was loaded by another runtime";
-            return Err(Failure::new(FailureKind::Trapped, detail));
-        }
-        let Some(_slot) = self.gate.enter() else {
-            let detail = format!(
-                "all {} slots were taken for {} ms",
-                self.limits.concurrent,
-                self.limits.wait.as_millis()
-            );
-            return Err(Failure::new(FailureKind::Overloaded, &detail));
+        question: &Q,
+        usage: &mut Usage,
+    ) -> (Attempt, Option<Q::Verdict>) {
+        let lane = Lane::Background;
+        let call = Call {
+            lane,
+            scope,
+            rule,
+            context,
         };
-        let failed = |error: wasmtime::Error| Failure::of(&error);
-        let mut store = self
-            .store(seed_of(context.id), context.now)
-            .map_err(failed)?;
-        let reply = rule
-            .pre
-            .instantiate(&mut store)
-            .and_then(|instance| call(&mut store, &instance));
-        *fuel = self
-            .limits
-            .fuel
-            .saturating_sub(store.get_fuel().unwrap_or(0));
-        if let Some((text, dropped)) = store.data_mut().take_log() {
-            tracing::debug!(dropped, text, "the guest wrote to its log");
-        }
-        reply.map_err(failed)
+        question.ask(&self.caller, call, usage)
     }
 
-    fn store(
+    /// Asks what stands in one scope: the canary if the order is one of its share, or else the active
+    /// rule; and the active rule too when the canary failed, so that the order loses nothing by it.
+    fn ask_placement<Q: Ask>(
         &self,
-        seed: [u8; 32],
-        now: contract::types::Instant,
-    ) -> wasmtime::Result<Store<Guest>> {
-        let mut store = Store::new(&self.machine.engine, Guest::new(now, seed, &self.limits));
-        Guest::limit(&mut store, &self.limits, self.limits.fuel)?;
-        store.set_epoch_deadline(self.deadline);
-        Ok(store)
+        scope: &str,
+        placement: &Placement,
+        context: &DecisionContext,
+        question: &Q,
+    ) -> Given<Q::Verdict> {
+        let ask = |rule: &Rule| {
+            let lane = Lane::Decision;
+            let call = Call {
+                lane,
+                scope,
+                rule,
+                context,
+            };
+            question.ask(&self.caller, call, &mut Usage::default())
+        };
+        let job = |candidate, whom, given| Job {
+            candidate: Arc::clone(candidate),
+            whom,
+            scope: scope.to_owned(),
+            context: context.clone(),
+            question: question.to_question(),
+            given,
+        };
+        let mut attempts = Vec::new();
+        let candidate = placement.candidate.as_ref();
+        if let Some(canary) = candidate.filter(|it| it.serves(&context.key)) {
+            let (mut attempt, verdict) = ask(canary.rule());
+            attempt.canary = true;
+            canary.note_answer(&attempt.outcome, attempt.fuel, context.now);
+            let given = Answer::of(&attempt.outcome, verdict.as_ref());
+            attempts.push(attempt);
+            if given.is_some() {
+                if let Some(active) = &placement.rule {
+                    let whom = Whom::Active(Arc::clone(active));
+                    self.shadow.offer(canary, || job(canary, whom, given));
+                }
+                return (attempts, verdict);
+            }
+        }
+        let mut verdict = None;
+        let mut given = None;
+        if let Some(rule) = &placement.rule {
+            let (attempt, answer) = ask(rule);
+            given = Answer::of(&attempt.outcome, answer.as_ref());
+            verdict = answer;
+            attempts.push(attempt);
+        }
+        if let Some(shadow) = candidate.filter(|it| it.shadows()) {
+            self.shadow
+                .offer(shadow, || job(shadow, Whom::Candidate, given));
+        }
+        (attempts, verdict)
     }
 
     /// Asks the scopes in turn until one gives a verdict.
-    fn search<Q: Serialize, V>(
-        &self,
-        kind: Kind,
-        context: &DecisionContext,
-        question: &Q,
-        ask: impl Fn(&str, &Rule) -> (Attempt, Option<V>),
-    ) -> Advice<V> {
+    fn search<Q: Ask>(&self, context: &DecisionContext, question: &Q) -> Advice<Q::Verdict> {
         // Taken once: the whole decision sees one table.
-        let rules = self.registry.now();
+        let table = self.registry.now();
         let mut advice = Advice {
             decision: context.id,
             question: question_digest(question),
             attempts: Vec::new(),
             verdict: None,
         };
-        for (scope, rule) in in_scopes(&rules, kind, context) {
-            let (attempt, verdict) = ask(scope, rule);
-            advice.attempts.push(attempt);
+        for scope in &context.scopes {
+            let Some(placement) = table.get(Q::KIND, scope) else {
+                continue;
+            };
+            let (attempts, verdict) = self.ask_placement(scope, placement, context, question);
+            advice.attempts.extend(attempts);
             if verdict.is_some() {
                 advice.verdict = verdict;
                 break;
@@ -347,9 +368,7 @@ impl Runtime {
 
 impl Advisor for Runtime {
     fn route(&self, context: &DecisionContext, question: &routing::Question) -> RoutingAdvice {
-        self.search(Kind::Routing, context, question, |scope, rule| {
-            self.route_with(scope, rule, context, question)
-        })
+        self.search(context, question)
     }
 
     fn escalate(
@@ -357,9 +376,7 @@ impl Advisor for Runtime {
         context: &DecisionContext,
         question: &escalation::Question,
     ) -> EscalationAdvice {
-        self.search(Kind::Escalation, context, question, |scope, rule| {
-            self.escalate_with(scope, rule, context, question)
-        })
+        self.search(context, question)
     }
 
     fn check(
@@ -367,40 +384,42 @@ impl Advisor for Runtime {
         context: &DecisionContext,
         point: &knowledge::Point,
     ) -> Vec<(Attempt, Vec<knowledge::Finding>)> {
-        let rules = self.registry.now();
-        in_scopes(&rules, Kind::Knowledge, context)
-            .map(|(scope, rule)| {
-                let (attempt, findings) = self.check_with(scope, rule, context, point);
-                (attempt, findings.unwrap_or_default())
-            })
-            .collect()
+        let table = self.registry.now();
+        let mut all = Vec::new();
+        for scope in &context.scopes {
+            let Some(placement) = table.get(Kind::Knowledge, scope) else {
+                continue;
+            };
+            let (attempts, findings) = self.ask_placement(scope, placement, context, point);
+            let mut findings = findings.unwrap_or_default();
+            all.extend(attempts.into_iter().map(|attempt| {
+                let answered = attempt.outcome == Outcome::Answered;
+                let found = if answered {
+                    std::mem::take(&mut findings)
+                } else {
+                    Vec::new()
+                };
+                (attempt, found)
+            }));
+        }
+        all
     }
 
     fn active(&self) -> Vec<ActiveRule> {
         self.registry
             .now()
             .iter()
-            .map(|(kind, scope, rule)| ActiveRule {
-                scope: scope.to_owned(),
-                kind,
-                rule: rule.identity.clone(),
-                summary: rule.description.summary.clone(),
+            .filter_map(|(kind, scope, placement)| {
+                let rule = placement.rule.as_ref()?;
+                Some(ActiveRule {
+                    scope: scope.to_owned(),
+                    kind,
+                    rule: rule.identity.clone(),
+                    summary: rule.description.summary.clone(),
+                })
             })
             .collect()
     }
-}
-
-/// The rules of the scopes to be asked, narrowest first; a scope without a rule is skipped.
-fn in_scopes<'a>(
-    rules: &'a Rules,
-    kind: Kind,
-    context: &'a DecisionContext,
-) -> impl Iterator<Item = (&'a str, &'a Rule)> {
-    context.scopes.iter().filter_map(move |scope| {
-        rules
-            .get(kind, scope)
-            .map(|rule| (scope.as_str(), rule.as_ref()))
-    })
 }
 
 /// SHA-256 of a question's canonical bytes, its JSON in the order of the contract's declaration.

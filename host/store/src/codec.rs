@@ -70,3 +70,19 @@ pub(crate) fn decompress(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     let size = zstd::bulk::Decompressor::upper_bound(bytes).unwrap_or(QUESTION_BYTES_MAX);
     Ok(zstd::bulk::decompress(bytes, size.min(QUESTION_BYTES_MAX))?)
 }
+
+/// Images are compressed harder than questions: there are few, and they are large.
+const IMAGE_LEVEL: i32 = 6;
+
+pub(crate) fn compress_image(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    Ok(zstd::bulk::compress(bytes, IMAGE_LEVEL)?)
+}
+
+/// Gives back an image of a known size.
+pub(crate) fn decompress_image(bytes: &[u8], size: i64) -> Result<Vec<u8>, Fault> {
+    let size = usize::try_from(size)
+        .map_err(|error| Fault::Broken(format!("{size} bytes of an image: {error}")))?;
+    // What says of itself that it is larger is no image of ours.
+    let told = zstd::bulk::Decompressor::upper_bound(bytes).unwrap_or(size);
+    Ok(zstd::bulk::decompress(bytes, size.min(told))?)
+}

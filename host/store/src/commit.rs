@@ -12,6 +12,7 @@ use lifecycle::timer::Timer;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::assessment::AssessmentRows;
+use crate::audit::{self, DecisionRow, Unlinked};
 use crate::codec::{compress, json, ms, name, signed, unsigned};
 use crate::error::Fault;
 use crate::messages::{MessageRow, insert_message};
@@ -62,6 +63,8 @@ struct EventRow {
     actor: String,
     kind: &'static str,
     body: String,
+    /// The link of a decision.
+    unlinked: Option<Unlinked>,
 }
 
 impl Prepared {
@@ -86,7 +89,10 @@ impl Prepared {
             expected_version,
             order: Line::new(&order, registered_by, source)?,
             state: json(&order)?,
-            events: events.iter().map(EventRow::new).collect::<Result<_, _>>()?,
+            events: events
+                .iter()
+                .map(|event| EventRow::new(event, &order))
+                .collect::<Result<_, _>>()?,
             timers: timers.iter().map(timer_row).collect::<Result<_, _>>()?,
             assessment: AssessmentRows::new(&assessment)?,
             effects: effects.iter().map(json).collect::<Result<_, _>>()?,
@@ -240,6 +246,9 @@ impl Prepared {
                 event.kind,
                 event.body
             ])?;
+            if let Some(unlinked) = &event.unlinked {
+                audit::append(connection, unlinked, connection.last_insert_rowid())?;
+            }
         }
         Ok(())
     }
@@ -287,7 +296,7 @@ impl Prepared {
             complete_effect(connection, id)?;
         }
         if let Some(message) = &self.message {
-            insert_message(connection, order_n, message)?;
+            insert_message(connection, message)?;
         }
         let at = self.events.last().map_or(0, |event| event.at);
         for effect in &self.effects {
@@ -351,14 +360,26 @@ impl Line {
 }
 
 impl EventRow {
-    fn new(recorded: &Recorded) -> Result<Self, Fault> {
-        Ok(Self {
+    fn new(recorded: &Recorded, order: &WorkOrder) -> Result<Self, Fault> {
+        let mut row = Self {
             seq: signed(recorded.seq)?,
             at: ms(recorded.at),
             actor: json(&recorded.by)?,
             kind: recorded.event.name(),
             body: json(&recorded.event)?,
-        })
+            unlinked: None,
+        };
+        let district = order.district.as_ref();
+        row.unlinked = Unlinked::of_decision(&recorded.event, || DecisionRow {
+            order: order.id.as_str().as_bytes(),
+            seq: row.seq,
+            at: row.at,
+            actor: row.actor.as_bytes(),
+            kind: row.kind.as_bytes(),
+            body: row.body.as_bytes(),
+            district: district.map(|code| code.as_str().as_bytes()),
+        });
+        Ok(row)
     }
 }
 

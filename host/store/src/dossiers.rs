@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::ports::{
-    DossierCommit, DossierCommitError, DossierFilter, DossierMessage, DossierStore, DossierSummary,
+    DossierCommit, DossierCommitError, DossierFilter, DossierStore, DossierSummary,
     DueDossierTimer, EarlierDossier, IdempotencyKey, ListError, Page, StoreError,
 };
 use lifecycle::dossier::{Dossier, DossierId, Recorded};
@@ -20,6 +20,16 @@ use crate::writer::Ticket;
 mod write;
 
 pub(crate) use write::PreparedDossier;
+
+/// Timers whose turn has come: by their own instant, or by the one until when they were put off.
+pub(crate) const DUE_TIMERS: &str = "
+    SELECT d.id, t.at, t.deadline, t.unit, t.attempts
+    FROM dossier_timers t INDEXED BY dossier_timers_by_turn JOIN dossiers d ON d.n = t.dossier_n
+    WHERE coalesce(t.not_before, t.at) < ?1
+    ORDER BY coalesce(t.not_before, t.at), t.dossier_n, t.deadline, t.unit LIMIT ?2";
+/// The next timer's turn.
+const NEXT_TIMER: &str =
+    "SELECT coalesce(not_before, at) FROM dossier_timers ORDER BY coalesce(not_before, at) LIMIT 1";
 
 impl SqliteStore {
     fn submit_dossier(
@@ -80,12 +90,6 @@ impl DossierStore for SqliteStore {
         Ok(self.read("list dossiers", page)?)
     }
 
-    fn dossier_messages(&self, dossier: &DossierId) -> Result<Vec<DossierMessage>, StoreError> {
-        self.read("read messages about a dossier", |connection| {
-            messages(connection, dossier)
-        })
-    }
-
     fn due_dossier_timers(
         &self,
         now: DateTime<Utc>,
@@ -99,8 +103,9 @@ impl DossierStore for SqliteStore {
     fn next_dossier_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.read("look for the next timer of a dossier", |connection| {
             let at: Option<i64> = connection
-                .prepare_cached("SELECT min(at) FROM dossier_timers")?
-                .query_row([], |row| row.get(0))?;
+                .prepare_cached(NEXT_TIMER)?
+                .query_row([], |row| row.get(0))
+                .optional()?;
             at.map(instant).transpose()
         })
     }
@@ -146,8 +151,13 @@ impl DossierStore for SqliteStore {
 }
 
 /// The centre's own deadlines have no unit; a key has no NULL.
-fn unit_column(unit: Option<&UnitCode>) -> String {
+pub(crate) fn unit_column(unit: Option<&UnitCode>) -> String {
     unit.map(ToString::to_string).unwrap_or_default()
+}
+
+/// The unit that [`unit_column`] wrote.
+pub(crate) fn unit(column: String) -> Option<UnitCode> {
+    (!column.is_empty()).then(|| UnitCode::new(column))
 }
 
 fn load(connection: &Connection, id: &DossierId) -> Result<Option<Dossier>, Fault> {
@@ -215,50 +225,27 @@ fn earlier(connection: &Connection, key: &IdempotencyKey) -> Result<Option<Earli
     }))
 }
 
-fn messages(connection: &Connection, id: &DossierId) -> Result<Vec<DossierMessage>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT m.id, m.at, m.notification
-         FROM dossier_messages m JOIN dossiers d ON d.n = m.dossier_n
-         WHERE d.id = ?1 ORDER BY m.id",
-    )?;
-    let mut rows = statement.query([id.as_str()])?;
-    let mut messages = Vec::new();
-    while let Some(row) = rows.next()? {
-        messages.push(DossierMessage {
-            id: row.get(0)?,
-            dossier: id.clone(),
-            at: instant(row.get(1)?)?,
-            notification: parse(&row.get::<_, String>(2)?)?,
-        });
-    }
-    Ok(messages)
-}
-
 fn due_timers(
     connection: &Connection,
     now: DateTime<Utc>,
     limit: u32,
 ) -> Result<Vec<DueDossierTimer>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT d.id, t.at, t.deadline, t.unit
-         FROM dossier_timers t JOIN dossiers d ON d.n = t.dossier_n
-         WHERE t.at < ?1 ORDER BY t.at, t.dossier_n, t.deadline, t.unit LIMIT ?2",
-    )?;
+    let mut statement = connection.prepare_cached(DUE_TIMERS)?;
     let mut rows = statement.query(params![ms(now), limit])?;
     let mut timers = Vec::new();
     while let Some(row) = rows.next()? {
-        let unit: String = row.get(3)?;
         timers.push(DueDossierTimer {
             dossier: DossierId::new(row.get::<_, String>(0)?),
             at: instant(row.get(1)?)?,
             deadline: named(&row.get::<_, String>(2)?)?,
-            unit: (!unit.is_empty()).then(|| UnitCode::new(unit)),
+            unit: unit(row.get(3)?),
+            attempts: row.get(4)?,
         });
     }
     Ok(timers)
 }
 
-/// A page, newest first.
+/// A page, newest first; those of one instant by their numbers, downwards too.
 fn page(
     connection: &Connection,
     filter: &DossierFilter,

@@ -110,6 +110,18 @@ pub enum Error {
         #[source]
         source: StoreError,
     },
+    /// The decisions of older data could not be linked into the audit chain.
+    #[error(
+        "the decisions in {} could not be linked into the audit chain; restore a backup",
+        file.display()
+    )]
+    Link {
+        /// The database.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
     /// The writing thread could not be started.
     #[error("the thread that writes could not be started")]
     Thread(#[source] std::io::Error),

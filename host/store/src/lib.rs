@@ -28,7 +28,11 @@ mod readers;
 
 mod messages;
 
+mod due;
+
 mod assessment;
+
+mod audit;
 
 mod commit;
 
@@ -37,6 +41,8 @@ mod read;
 mod list;
 
 mod dossiers;
+
+mod rollout;
 
 mod sqlite;
 

@@ -53,8 +53,7 @@ pub(crate) fn page(
     after: Option<Cursor>,
     limit: u32,
 ) -> Result<Page<OrderSummary>, Fault> {
-    let mut conditions: Vec<&'static str> = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
+    let (mut conditions, mut values) = (Vec::<&'static str>::new(), Vec::<Value>::new());
     let mut must = |condition, value: Option<Value>| {
         if let Some(value) = value {
             conditions.push(condition);
@@ -85,6 +84,14 @@ pub(crate) fn page(
             .map(name)
             .transpose()?
             .map(Value::from),
+    );
+    // Few orders have it, and a unit's list is short already.
+    must(
+        "json_extract(state, '$.against_unit') IS NOT ?",
+        filter
+            .not_against
+            .as_ref()
+            .map(|code| Value::from(code.to_string())),
     );
     must("registered_by = ?", text(&filter.registered_by));
     must("source = ?", text(&filter.source));

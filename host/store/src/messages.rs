@@ -3,20 +3,21 @@
 use chrono::{DateTime, Utc};
 use engine::ports::{
     Attempted, Delivery, DeliveryId, DeliveryState, DeliveryStore, EffectId, Message, Posting,
-    StoreError,
+    StoreError, Subject,
 };
-use lifecycle::ids::OrderId;
 use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::SqliteStore;
 use crate::codec::{instant, json, ms, name, named, parse};
+use crate::commit::complete_effect;
+use crate::due::{Place, place_of, subject};
 use crate::error::Fault;
 use crate::queue::Lane;
 
 /// A message as it is written, with the channels that it goes out by.
 pub(crate) struct MessageRow {
-    pub(crate) id: EffectId,
-    pub(crate) order: String,
+    id: EffectId,
+    subject: Subject,
     at: i64,
     notification: String,
     channels: Vec<String>,
@@ -27,7 +28,7 @@ impl MessageRow {
         let Posting { message, channels } = posting;
         Ok(Self {
             id: message.id,
-            order: message.order.to_string(),
+            subject: message.subject.clone(),
             at: ms(message.at),
             notification: json(&message.notification)?,
             channels: channels.clone(),
@@ -35,23 +36,24 @@ impl MessageRow {
     }
 }
 
+/// Puts messages into their boxes and completes their effects.
+pub(crate) fn deliver(connection: &Connection, rows: &[MessageRow]) -> Result<(), Fault> {
+    for row in rows {
+        insert_message(connection, row)?;
+        complete_effect(connection, row.id)?;
+    }
+    Ok(())
+}
+
 /// Puts a message into its box and makes its deliveries, once.
-pub(crate) fn insert_message(
-    connection: &Connection,
-    order_n: i64,
-    message: &MessageRow,
-) -> Result<(), Fault> {
+pub(crate) fn insert_message(connection: &Connection, message: &MessageRow) -> Result<(), Fault> {
+    let (Place { column, .. }, n) = place_of(connection, &message.subject)?;
     let inserted = connection
-        .prepare_cached(
-            "INSERT INTO messages (id, order_n, at, notification) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO NOTHING",
-        )?
-        .execute(params![
-            message.id,
-            order_n,
-            message.at,
-            message.notification
-        ])?;
+        .prepare_cached(&format!(
+            "INSERT INTO messages (id, {column}, at, notification) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO NOTHING"
+        ))?
+        .execute(params![message.id, n, message.at, message.notification])?;
     if inserted == 0 {
         return Ok(());
     }
@@ -69,23 +71,30 @@ pub(crate) fn insert_message(
 /// Columns of a delivery with its message, in the order that [`delivery_row`] reads.
 const COLUMNS: &str = "
     SELECT d.id, d.message_id, d.channel, d.state, d.attempts, d.next_at, d.problem, d.sent_at,
-        d.delivered_at, d.reference, o.id, m.at, m.notification";
+        d.delivered_at, d.reference, o.id, c.id, m.at, m.notification";
 /// What is pending is few of very many and has an index of its own, which SQLite would not take by
 /// itself.
 const DUE: &str = "
     FROM deliveries d INDEXED BY deliveries_due JOIN messages m ON m.id = d.message_id
-        JOIN orders o ON o.n = m.order_n
+        LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
     WHERE d.state = 'pending' AND d.next_at <= ?
         AND d.channel NOT IN (SELECT value FROM json_each(?))
     ORDER BY d.next_at, d.id LIMIT ?";
 const ONE: &str = "
-    FROM deliveries d JOIN messages m ON m.id = d.message_id JOIN orders o ON o.n = m.order_n
+    FROM deliveries d JOIN messages m ON m.id = d.message_id
+        LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
     WHERE d.id = ?";
 const OF_ORDER: &str = "
     FROM orders o JOIN messages m ON m.order_n = o.n JOIN deliveries d ON d.message_id = m.id
+        LEFT JOIN dossiers c ON c.n = m.dossier_n
     WHERE o.id = ? ORDER BY d.id";
+const OF_DOSSIER: &str = "
+    FROM dossiers c JOIN messages m ON m.dossier_n = c.n JOIN deliveries d ON d.message_id = m.id
+        LEFT JOIN orders o ON o.n = m.order_n
+    WHERE c.id = ? ORDER BY d.id";
 const IN_STATE: &str = "
-    FROM deliveries d JOIN messages m ON m.id = d.message_id JOIN orders o ON o.n = m.order_n
+    FROM deliveries d JOIN messages m ON m.id = d.message_id
+        LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
     WHERE d.state = ? AND d.id > ? ORDER BY d.id LIMIT ?";
 
 impl DeliveryStore for SqliteStore {
@@ -146,9 +155,13 @@ impl DeliveryStore for SqliteStore {
         })
     }
 
-    fn deliveries_of(&self, order: &OrderId) -> Result<Vec<Delivery>, StoreError> {
+    fn deliveries_of(&self, subject: &Subject) -> Result<Vec<Delivery>, StoreError> {
         self.read("read deliveries", |connection| {
-            let found = select(connection, OF_ORDER, params![order.as_str()])?;
+            let rest = match subject {
+                Subject::Order(_) => OF_ORDER,
+                Subject::Dossier(_) => OF_DOSSIER,
+            };
+            let found = select(connection, rest, params![subject.number()])?;
             Ok(found.into_iter().map(|(_, delivery)| delivery).collect())
         })
     }
@@ -231,9 +244,9 @@ fn delivery_row(row: &Row<'_>) -> Result<(Message, Delivery), Fault> {
     };
     let message = Message {
         id: delivery.message,
-        order: OrderId::new(row.get::<_, String>(10)?),
-        at: instant(row.get(11)?)?,
-        notification: parse(&row.get::<_, String>(12)?)?,
+        subject: subject(row.get(10)?, row.get(11)?)?,
+        at: instant(row.get(12)?)?,
+        notification: parse(&row.get::<_, String>(13)?)?,
     };
     Ok((message, delivery))
 }
@@ -252,6 +265,7 @@ mod tests {
             (DUE, "deliveries_due"),
             (ONE, "PRIMARY KEY"),
             (OF_ORDER, "messages_by_order"),
+            (OF_DOSSIER, "messages_by_dossier"),
             (IN_STATE, "deliveries_by_state"),
         ] {
             let mut statement = connection
@@ -268,7 +282,7 @@ mod tests {
                 .iter()
                 .filter(|step| step.starts_with("SCAN") && !step.contains("json_each"));
             assert_eq!(scans.count(), 0, "{plan:?}");
-            if rest != OF_ORDER {
+            if rest != OF_ORDER && rest != OF_DOSSIER {
                 let sorts = plan.iter().filter(|step| step.contains("ORDER BY"));
                 assert_eq!(sorts.count(), 0, "{plan:?}");
             }

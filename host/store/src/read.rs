@@ -1,7 +1,7 @@
 //! Reading single things.
 
 use chrono::{DateTime, Utc};
-use engine::ports::{DueTimer, Message, PendingEffect, PersonalData};
+use engine::ports::{DueTimer, Message, PendingEffect, PersonalData, Subject};
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
@@ -9,7 +9,24 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::codec::{decompress, instant, ms, named, parse, signed, unsigned};
 use crate::commit::digest_bytes;
+use crate::due::subject;
 use crate::error::Fault;
+
+/// Timers whose turn has come: by their own instant, or by the one until when they were put off.
+pub(crate) const DUE_TIMERS: &str = "
+    SELECT o.id, t.at, t.deadline, t.moment, t.attempts
+    FROM timers t INDEXED BY timers_by_turn JOIN orders o ON o.n = t.order_n
+    WHERE coalesce(t.not_before, t.at) < ?1
+    ORDER BY coalesce(t.not_before, t.at), t.order_n, t.deadline, t.moment LIMIT ?2";
+/// The next timer's turn.
+pub(crate) const NEXT_TIMER: &str =
+    "SELECT coalesce(not_before, at) FROM timers ORDER BY coalesce(not_before, at) LIMIT 1";
+/// Effects whose turn has come: at once, or after the instant until when they were put off.
+pub(crate) const PENDING_EFFECTS: &str = "
+    SELECT e.id, o.id, d.id, e.at, e.effect, e.attempts
+    FROM effects e INDEXED BY effects_by_turn
+        LEFT JOIN orders o ON o.n = e.order_n LEFT JOIN dossiers d ON d.n = e.dossier_n
+    WHERE coalesce(e.not_before, 0) <= ?1 ORDER BY coalesce(e.not_before, 0), e.id LIMIT ?2";
 
 /// The order as it stands.
 pub(crate) fn order(connection: &Connection, id: &OrderId) -> Result<Option<WorkOrder>, Fault> {
@@ -97,10 +114,7 @@ pub(crate) fn due_timers(
     now: DateTime<Utc>,
     limit: u32,
 ) -> Result<Vec<DueTimer>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT o.id, t.at, t.deadline, t.moment FROM timers t JOIN orders o ON o.n = t.order_n
-         WHERE t.at < ?1 ORDER BY t.at, t.order_n, t.deadline, t.moment LIMIT ?2",
-    )?;
+    let mut statement = connection.prepare_cached(DUE_TIMERS)?;
     let mut rows = statement.query(params![ms(now), limit])?;
     let mut timers = Vec::new();
     while let Some(row) = rows.next()? {
@@ -109,6 +123,7 @@ pub(crate) fn due_timers(
             at: instant(row.get(1)?)?,
             deadline: named(&row.get::<_, String>(2)?)?,
             moment: named(&row.get::<_, String>(3)?)?,
+            attempts: row.get(4)?,
         });
     }
     Ok(timers)
@@ -117,45 +132,51 @@ pub(crate) fn due_timers(
 /// The earliest timer's instant.
 pub(crate) fn next_timer_at(connection: &Connection) -> Result<Option<DateTime<Utc>>, Fault> {
     let at: Option<i64> = connection
-        .prepare_cached("SELECT min(at) FROM timers")?
-        .query_row([], |row| row.get(0))?;
+        .prepare_cached(NEXT_TIMER)?
+        .query_row([], |row| row.get(0))
+        .optional()?;
     at.map(instant).transpose()
 }
 
-/// Effects that are still to be performed, oldest first.
+/// Effects that are still to be performed, oldest first, and after them those that were put off.
 pub(crate) fn pending_effects(
     connection: &Connection,
+    now: DateTime<Utc>,
     limit: u32,
 ) -> Result<Vec<PendingEffect>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT e.id, o.id, e.at, e.effect FROM effects e JOIN orders o ON o.n = e.order_n
-         ORDER BY e.id LIMIT ?1",
-    )?;
-    let mut rows = statement.query([limit])?;
+    let mut statement = connection.prepare_cached(PENDING_EFFECTS)?;
+    let mut rows = statement.query(params![ms(now), limit])?;
     let mut effects = Vec::new();
     while let Some(row) = rows.next()? {
         effects.push(PendingEffect {
             id: row.get(0)?,
-            order: OrderId::new(row.get::<_, String>(1)?),
-            at: instant(row.get(2)?)?,
-            effect: parse(&row.get::<_, String>(3)?)?,
+            subject: subject(row.get(1)?, row.get(2)?)?,
+            at: instant(row.get(3)?)?,
+            effect: parse(&row.get::<_, String>(4)?)?,
+            attempts: row.get(5)?,
         });
     }
     Ok(effects)
 }
 
-/// Messages about an order, oldest first.
-pub(crate) fn messages(connection: &Connection, order: &OrderId) -> Result<Vec<Message>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT m.id, m.at, m.notification FROM messages m JOIN orders o ON o.n = m.order_n
-         WHERE o.id = ?1 ORDER BY m.id",
-    )?;
-    let mut rows = statement.query([order.as_str()])?;
+/// Messages about an order or a dossier, oldest first.
+pub(crate) fn messages(connection: &Connection, subject: &Subject) -> Result<Vec<Message>, Fault> {
+    let mut statement = connection.prepare_cached(match subject {
+        Subject::Order(_) => {
+            "SELECT m.id, m.at, m.notification FROM messages m JOIN orders o ON o.n = m.order_n
+             WHERE o.id = ?1 ORDER BY m.id"
+        }
+        Subject::Dossier(_) => {
+            "SELECT m.id, m.at, m.notification FROM messages m JOIN dossiers d ON d.n = m.dossier_n
+             WHERE d.id = ?1 ORDER BY m.id"
+        }
+    })?;
+    let mut rows = statement.query([subject.number()])?;
     let mut messages = Vec::new();
     while let Some(row) = rows.next()? {
         messages.push(Message {
             id: row.get(0)?,
-            order: order.clone(),
+            subject: subject.clone(),
             at: instant(row.get(1)?)?,
             notification: parse(&row.get::<_, String>(2)?)?,
         });

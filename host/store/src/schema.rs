@@ -1,10 +1,15 @@
 //! The schema and its migrations. A migration that was released is never changed; a new one is added.
 
+mod outbox;
+mod rollout;
+
 use std::path::Path;
 
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
+use self::outbox::OUTBOX;
+use self::rollout::ROLLOUT;
 use crate::Error;
 
 /// Marks the file as Kapok's: `Kapk` in ASCII.
@@ -332,6 +337,14 @@ CREATE INDEX open_handlings_by_due
     ON open_handlings (due_at, unit, standing, district, provisional);
 ";
 
+/// Measures that came later; the rows are taken anew from the orders when the data is opened next.
+const REVIEWS_AND_ASSISTANCES: &str = "
+ALTER TABLE assessment ADD COLUMN reviews_on_target INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assessment ADD COLUMN reviews_beyond_target INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assessment ADD COLUMN assistances_given INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE assessment ADD COLUMN assistances_missed INTEGER NOT NULL DEFAULT 0;
+";
+
 const STEPS: &[M<'static>] = &[
     M::up(FIRST),
     M::up(SECOND),
@@ -341,10 +354,13 @@ const STEPS: &[M<'static>] = &[
     M::up(DOSSIERS),
     M::up(LISTS),
     M::up(ASSESSMENT),
+    M::up(REVIEWS_AND_ASSISTANCES),
+    M::up(OUTBOX),
+    M::up(ROLLOUT),
 ];
 
 /// The newest schema known here.
-pub(crate) const KNOWN: i64 = 8;
+pub(crate) const KNOWN: i64 = 11;
 
 /// Schema of a database; 0 for an empty one.
 pub(crate) fn version(connection: &Connection, file: &Path) -> Result<i64, Error> {
@@ -422,13 +438,82 @@ mod tests {
         connection.execute_batch(old).unwrap();
         steps.to_latest(&mut connection).unwrap();
         connection
-            .execute_batch("INSERT INTO timers VALUES (1, 'handling', 'passed', 9)")
+            .execute_batch("INSERT INTO timers (order_n, deadline, moment, at) VALUES (1, 'handling', 'passed', 9)")
             .unwrap();
         let kept = "SELECT group_concat(at, ' ') FROM (SELECT at FROM timers ORDER BY at)";
         let open = "SELECT group_concat(id, ' ') FROM orders WHERE open = 1";
         for (query, expected) in [(kept, "5 7 9"), (open, "a")] {
             let found: String = connection.query_row(query, [], |row| row.get(0)).unwrap();
             assert_eq!(found, expected, "{query}");
+        }
+    }
+
+    /// Messages about dossiers of the eighth step: they get numbers that no effect has, go nowhere, and
+    /// those of orders stay as they were with their ways out.
+    #[test]
+    fn two_boxes_become_one() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .unwrap();
+        let steps = Migrations::from_slice(STEPS);
+        steps.to_version(&mut connection, 8).unwrap();
+        let old = "
+            INSERT INTO orders (n, id, version, registered_at, stage, order_type, provisional,
+                overdue, state)
+            VALUES (1, 'a', 1, 0, 'in_handling', 'complaint', 0, 0, '{}');
+            INSERT INTO dossiers (n, id, version, kind, opened_at, stage, provisional, overdue, state)
+            VALUES (1, 'D-1', 1, 'contact', 0, 'open', 0, 0, '{}');
+            INSERT INTO effects (id, order_n, at, effect)
+            VALUES (3, 1, 7, 'x'), (4, 1, 7, 'y'), (9, 1, 7, 'z');
+            DELETE FROM effects WHERE id IN (3, 9);
+            INSERT INTO messages (id, order_n, at, notification) VALUES (3, 1, 7, 'x');
+            INSERT INTO deliveries (id, message_id, channel, state, next_at)
+            VALUES (5, 3, 'sms', 'pending', 7);
+            INSERT INTO dossier_messages (id, dossier_n, at, notification)
+            VALUES (1, 1, 8, 'p'), (2, 1, 8, 'q');
+            INSERT INTO timers (order_n, deadline, moment, at) VALUES (1, 'handling', 'passed', 7);";
+        connection.execute_batch(old).unwrap();
+        steps.to_latest(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO effects (dossier_n, at, effect) VALUES (1, 9, 'w');
+                 INSERT INTO deliveries (message_id, channel, state) VALUES (3, 'mail', 'sent');",
+            )
+            .unwrap();
+        for (query, expected) in [
+            (
+                "SELECT group_concat(id, ' ') FROM (SELECT id FROM messages ORDER BY id)",
+                "3 10 11",
+            ),
+            (
+                "SELECT group_concat(notification, '') FROM messages WHERE dossier_n = 1",
+                "pq",
+            ),
+            (
+                "SELECT group_concat(id || effect, ' ') FROM effects",
+                "4y 12w",
+            ),
+            (
+                "SELECT group_concat(id || channel || message_id, ' ')
+                 FROM (SELECT * FROM deliveries ORDER BY id)",
+                "5sms3 6mail3",
+            ),
+            (
+                "SELECT group_concat(at || '-' || attempts, ' ') FROM timers",
+                "7-0",
+            ),
+        ] {
+            let found: String = connection.query_row(query, [], |row| row.get(0)).unwrap();
+            assert_eq!(found, expected, "{query}");
+        }
+        // An effect is about one thing, and a way out belongs to a message.
+        for refused in [
+            "INSERT INTO effects (at, effect) VALUES (9, 'v')",
+            "INSERT INTO effects (order_n, dossier_n, at, effect) VALUES (1, 1, 9, 'v')",
+            "INSERT INTO deliveries (message_id, channel, state) VALUES (77, 'mail', 'sent')",
+        ] {
+            assert!(connection.execute(refused, []).is_err(), "{refused}");
         }
     }
 }

@@ -11,22 +11,23 @@ use chrono::{DateTime, Utc};
 use engine::ports::{
     Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
     OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Posting, Store, StoreError,
+    Subject,
 };
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 use crate::checkpoint::Checkpoints;
 use crate::codec::{json, ms, name};
 use crate::commit::{Prepared, complete_effect, order_by_source};
 use crate::error::Fault;
 use crate::list::Cursor;
-use crate::messages::{MessageRow, insert_message};
+use crate::messages::{MessageRow, deliver};
 use crate::queue::Lane;
 use crate::readers::{self, Readers};
 use crate::writer::{Ticket, Writer};
-use crate::{Error, assessment, commit, list, read, schema};
+use crate::{Error, assessment, audit, commit, list, read, schema};
 
 /// The database's file in the data directory.
 const FILE: &str = "kapok.db";
@@ -38,6 +39,8 @@ const OWNER_ONLY: u32 = 0o600;
 
 const MANUAL_CLOCK: &str = "manual_clock_ms";
 const RECOMPUTED_UNDER: &str = "recomputed_under";
+/// Before the version of a rule set.
+const RULE_SET: &str = "rule_set:";
 const CHECKED: &str = "checked";
 
 /// So many messages are delivered in one part; a command waits for one part at most.
@@ -103,6 +106,10 @@ impl SqliteStore {
         assessment::fill(&mut connection).map_err(|fault| Error::Fill {
             file: file.clone(),
             source: fault.during("count the orders"),
+        })?;
+        audit::fill(&mut connection).map_err(|fault| Error::Link {
+            file: file.clone(),
+            source: fault.during("link the decisions"),
         })?;
         let checkpoints = Checkpoints::start(&file, &connection)?;
         Ok(Self {
@@ -191,7 +198,7 @@ impl SqliteStore {
     fn set_meta(
         &self,
         operation: &'static str,
-        key: &'static str,
+        key: String,
         value: String,
     ) -> Result<(), StoreError> {
         self.write(Lane::Command, operation, move |connection| {
@@ -246,21 +253,6 @@ fn prepare(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -i64::from(options.writer_cache_kib))
-}
-
-/// Puts messages into their boxes and completes their effects.
-fn deliver(connection: &Connection, rows: &[MessageRow]) -> Result<(), Fault> {
-    for row in rows {
-        let order_n: Option<i64> = connection
-            .prepare_cached("SELECT n FROM orders WHERE id = ?1")?
-            .query_row([&row.order], |row| row.get(0))
-            .optional()?;
-        let order_n =
-            order_n.ok_or_else(|| Fault::Broken(format!("there is no order {}", row.order)))?;
-        insert_message(connection, order_n, row)?;
-        complete_effect(connection, row.id)?;
-    }
-    Ok(())
 }
 
 impl Store for SqliteStore {
@@ -376,9 +368,13 @@ impl Store for SqliteStore {
         })
     }
 
-    fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError> {
+    fn pending_effects(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<PendingEffect>, StoreError> {
         self.read("read the outbox", |connection| {
-            read::pending_effects(connection, limit)
+            read::pending_effects(connection, now, limit)
         })
     }
 
@@ -408,9 +404,9 @@ impl Store for SqliteStore {
         })
     }
 
-    fn messages(&self, order: &OrderId) -> Result<Vec<Message>, StoreError> {
+    fn messages(&self, subject: &Subject) -> Result<Vec<Message>, StoreError> {
         self.read("read messages", |connection| {
-            read::messages(connection, order)
+            read::messages(connection, subject)
         })
     }
 
@@ -462,9 +458,19 @@ impl Store for SqliteStore {
     fn set_recomputed_under(&self, calendar_version: &str) -> Result<(), StoreError> {
         self.set_meta(
             "keep the calendar",
-            RECOMPUTED_UNDER,
+            RECOMPUTED_UNDER.to_owned(),
             calendar_version.to_owned(),
         )
+    }
+
+    fn rule_set(&self, version: &str) -> Result<Option<String>, StoreError> {
+        let key = format!("{RULE_SET}{version}");
+        self.read("read a rule set", |connection| read::meta(connection, &key))
+    }
+
+    fn keep_rule_set(&self, version: &str, text: &str) -> Result<(), StoreError> {
+        let key = format!("{RULE_SET}{version}");
+        self.set_meta("keep a rule set", key, text.to_owned())
     }
 
     fn manual_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -480,10 +486,14 @@ impl Store for SqliteStore {
     }
 
     fn set_manual_clock(&self, at: DateTime<Utc>) -> Result<(), StoreError> {
-        self.set_meta("keep the clock", MANUAL_CLOCK, ms(at).to_string())
+        self.set_meta(
+            "keep the clock",
+            MANUAL_CLOCK.to_owned(),
+            ms(at).to_string(),
+        )
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        self.set_meta("write", CHECKED, "yes".to_owned())
+        self.set_meta("write", CHECKED.to_owned(), "yes".to_owned())
     }
 }

@@ -55,8 +55,10 @@ pub struct DeliveryLine {
     pub delivery: Delivery,
     /// The message, by its number.
     pub message: i64,
-    /// About which order.
-    pub order: String,
+    /// About which order; null where it is about a dossier.
+    pub order: Option<String>,
+    /// About which dossier; null where it is about an order.
+    pub dossier: Option<String>,
     /// To whom.
     pub to: Recipient,
     /// What about.
@@ -142,7 +144,8 @@ impl From<&(CoreMessage, CoreDelivery)> for DeliveryLine {
         Self {
             delivery: delivery.into(),
             message: message.id,
-            order: message.order.to_string(),
+            order: message.subject.order().map(ToString::to_string),
+            dossier: message.subject.dossier().map(ToString::to_string),
             to: shown.to,
             notice: shown.notice,
         }

@@ -11,7 +11,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use engine::ports::{DossierMessage as CoreMessage, DossierSummary};
+use engine::ports::{Delivery as CoreDelivery, DossierSummary, Message as CoreMessage};
 use engine::{DossierDeadlineView, DossierView, Warning as CoreWarning};
 use lifecycle::dossier::{self, Content, DossierDeadline as CoreDeadline, Recorded};
 use lifecycle::effect::Notice;
@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::dto::deadlines::{DeadlineStatus, Texts};
+use crate::dto::deliveries::Delivery;
 use crate::dto::history::{Actor, Recipient};
 use crate::dto::{Period, Time, in_local_time};
 
@@ -323,7 +324,7 @@ pub struct DossierEvent {
 /// A message about a dossier, without its text: whoever shows it fills a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DossierMessage {
-    /// Its number, among messages about dossiers.
+    /// Its number.
     pub id: i64,
     /// When it was put into the box.
     pub at: Time,
@@ -335,6 +336,8 @@ pub struct DossierMessage {
     /// What belongs to it, such as the deadline that is meant.
     #[schema(value_type = Object)]
     pub data: Value,
+    /// On which ways it went out, and what became of it; none where it stays in the box.
+    pub deliveries: Vec<Delivery>,
 }
 
 /// A line of a list of dossiers.
@@ -457,7 +460,11 @@ impl WholeDossier {
             texts: view.texts.into_iter().map(text).collect(),
             deadlines: view.deadlines.into_iter().map(Into::into).collect(),
             history: view.history.iter().map(Into::into).collect(),
-            messages: view.messages.iter().map(Into::into).collect(),
+            messages: view
+                .messages
+                .iter()
+                .map(|message| DossierMessage::new(message, &view.deliveries))
+                .collect(),
         }
     }
 }

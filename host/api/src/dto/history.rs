@@ -16,7 +16,8 @@ use crate::dto::{Time, in_local_time};
 /// Who did something. Staff and systems; never a requester.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Actor {
-    /// Role: `system`, `admin`, `operator`, `unit`, `district`, `channel` or `auditor`.
+    /// Role: `system`, `admin`, `operator`, `unit`, `leader`, `district`, `channel` or
+    /// `auditor`.
     #[schema(example = "unit")]
     pub role: &'static str,
     /// The unit or district that the role is bound to.

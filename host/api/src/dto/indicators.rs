@@ -111,7 +111,7 @@ pub struct Indicators {
     /// What the rows stand for.
     pub by: GroupBy,
     /// Version of the formulas.
-    #[schema(example = "2026-1")]
+    #[schema(example = "2026-2")]
     pub formulas_version: String,
     /// The formulas, with what each leaves out.
     pub formulas: Vec<Formula>,
@@ -215,7 +215,9 @@ impl From<engine::Indicators> for Indicators {
 
 impl Indicators {
     /// The same as a table: RFC 4180, a header, a line for each row. A column's header is its stable
-    /// code, a space, and its name in Chinese; every column is always there.
+    /// code, a space, and its name in Chinese; every column is always there. It begins with the byte
+    /// order mark of UTF-8 (RFC 3629, 6): without it Excel takes the file for one in the code page of
+    /// the machine, and shows no Chinese.
     #[must_use]
     pub fn csv(&self) -> String {
         let mut head = vec![
@@ -241,9 +243,10 @@ impl Indicators {
         let counts = Measure::ALL.iter();
         head.extend(counts.map(|measure| format!("{} {}", measure.code(), measure.zh())));
         let rows = self.rows.iter().map(|row| self.cells(row));
-        std::iter::once(head)
-            .chain(rows)
-            .map(|cells| csv_line(&cells))
+        let lines = std::iter::once(head).chain(rows);
+        let lines = lines.map(|cells| csv_line(&cells));
+        std::iter::once(BYTE_ORDER_MARK.to_owned())
+            .chain(lines)
             .collect()
     }
 
@@ -268,6 +271,9 @@ impl Indicators {
         cells
     }
 }
+
+/// Tells readers of a file that it is UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A line of CSV with its end. What could be taken for a separator is quoted (RFC 4180).
 fn csv_line(cells: &[String]) -> String {

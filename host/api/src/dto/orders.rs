@@ -75,14 +75,17 @@ pub struct Order {
     /// Whether a consumer dispute is to be mediated (Art. 22(2)).
     pub consumer_mediation: bool,
     /// The unit whose staff is complained of (Art. 8(4)); null for everybody but the centre and that
-    /// unit.
+    /// unit's leader.
     pub against_unit: Option<String>,
     /// The contact that the matter is a part of (Art. 11).
     pub contact: Option<String>,
     /// The order that this one files again (Art. 12(4)).
     pub refiled_from: Option<String>,
-    /// The long-term matter under which it is listed (Art. 26).
+    /// The long-term matter that it is a member of (Art. 26); the matter decides, and the order follows
+    /// within moments.
     pub long_term: Option<String>,
+    /// Orders about the same matter, by number; empty for channel systems.
+    pub same_matter_as: Vec<String>,
     /// Notes on the requester's conduct (Art. 9(1)): references into `texts`; for the centre.
     pub conduct_notes: Vec<Uuid>,
     /// What was missing, and what came of asking for it (Art. 12).
@@ -269,6 +272,7 @@ impl Order {
             contact: order.contact.clone(),
             refiled_from: order.refiled_from.as_ref().map(ToString::to_string),
             long_term: order.long_term.clone(),
+            same_matter_as: links(order, viewer),
             conduct_notes: conduct_notes(order, viewer),
             information: information.map(|it| Information::new(it, &order.stage)),
             queue: queue(&order.stage),
@@ -294,6 +298,12 @@ impl Order {
             allowed: allowed.map(Into::into).collect(),
         }
     }
+}
+
+fn links(order: &WorkOrder, viewer: Viewer<'_>) -> Vec<String> {
+    let links = order.same_matter_as.iter();
+    let links = links.filter(|_| viewer.sees_links());
+    links.map(ToString::to_string).collect()
 }
 
 fn against(order: &WorkOrder, viewer: Viewer<'_>) -> Option<String> {

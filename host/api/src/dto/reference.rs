@@ -194,6 +194,29 @@ pub struct ImportResult {
     pub dossier_changes: Vec<MovedDossierDeadline>,
     /// Number of deadlines that keep their instant and are no longer provisional.
     pub confirmed: usize,
+    /// Orders whose deadlines could not be computed. They keep those that they had; once the notice is in
+    /// force they are tried again, and listed with what is stuck.
+    pub failed: Vec<FailedRecomputation>,
+    /// Dossiers of which the same is true.
+    pub dossier_failed: Vec<FailedDossierRecomputation>,
+}
+
+/// An order whose deadlines could not be computed under a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FailedRecomputation {
+    /// Which order.
+    pub order: String,
+    /// Why.
+    pub error: String,
+}
+
+/// A dossier whose deadlines could not be computed under a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FailedDossierRecomputation {
+    /// Which dossier.
+    pub dossier: String,
+    /// Why.
+    pub error: String,
 }
 
 /// A deadline that moves.
@@ -244,12 +267,27 @@ impl From<CalendarChange> for ImportResult {
             before: change.before.into(),
             after: change.after.into(),
         };
+        let failed = |failed: engine::FailedRecomputation| FailedRecomputation {
+            order: failed.order.to_string(),
+            error: failed.error,
+        };
+        let dossier_failed =
+            |failed: engine::FailedDossierRecomputation| FailedDossierRecomputation {
+                dossier: failed.dossier.to_string(),
+                error: failed.error,
+            };
         Self {
             version: change.version,
             applied: change.applied,
             changes: change.changes.into_iter().map(moved).collect(),
             dossier_changes: change.dossier_changes.into_iter().map(Into::into).collect(),
             confirmed: change.confirmed,
+            failed: change.failed.into_iter().map(failed).collect(),
+            dossier_failed: change
+                .dossier_failed
+                .into_iter()
+                .map(dossier_failed)
+                .collect(),
         }
     }
 }

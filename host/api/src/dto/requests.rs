@@ -57,8 +57,7 @@ pub use intake::{
     WithdrawalClose,
 };
 pub use marks::{
-    ConductNote, LongTermListing, NewConcealment, PrioritySetting, ProposalDismissal,
-    Reclassification,
+    ConductNote, NewConcealment, NewOrderLink, PrioritySetting, ProposalDismissal, Reclassification,
 };
 pub use rating::{
     Close, DiligenceStatement, FollowUp, NewExclusion, RatingGiven, SendBack, ServiceRatingGiven,

@@ -194,6 +194,7 @@ vocabulary! {
     SupersededBy = lifecycle::order::SupersededBy {
         Extension = "extension" "延期（第十九条）",
         Restart = "restart" "追加情况，期限重新起算（第二十条）",
+        Acceptance = "acceptance" "自确认属本单位职责起算",
     }
 
     /// Where a supervision stands (Art. 25).
@@ -236,6 +237,7 @@ vocabulary! {
         MaybeAnswerable = "maybe_answerable" "咨询类，先看知识库能否直接答复",
         NotAsked = "not_asked" "未询问规则",
         Returned = "returned" "承办单位已退单（第十七条）",
+        AgainstUnit = "against_unit" "建议单位即被投诉单位，须由人工转派（第八条第四项）",
     }
 
     /// Who chose the handling unit.
@@ -252,8 +254,12 @@ vocabulary! {
         InformationRefused = "CR03" "需补充信息，诉求人拒绝",
         InformationInsufficient = "CR04" "补充后仍不完整",
         InformationLate = "CR05" "逾期未补充",
+        UnitUnreachable = "CR06" "承办单位无法联系诉求人或者诉求人拒绝",
+        StatutoryDisposition = "CR07" "依照《办法》第十一条第二款办结",
         CommendationRead = "CR08" "表扬，单位已阅",
         Withdrawn = "CR09" "诉求人撤回",
+        Repeat = "CR10" "重复诉求",
+        LongTermProgress = "CR11" "长期事项，已告知进展",
         RatedSatisfied = "CR12" "评价满意",
         NotRated = "CR13" "未评价",
         Excluded = "CR14" "不满意，属依法不再办理的情形",
@@ -272,6 +278,7 @@ vocabulary! {
         ResultTooLarge = "result_too_large" "结果过大",
         InvalidAnswer = "invalid_answer" "结果不符合约定",
         Overloaded = "overloaded" "系统繁忙，未能运行",
+        CircuitOpen = "circuit_open" "近期故障过多，暂停使用",
     }
 
     /// What can be asked of an order.
@@ -287,6 +294,7 @@ vocabulary! {
         SetPriority = "set_priority" "设定紧急程度",
         Reclassify = "reclassify" "更正事项类型",
         ListLongTerm = "list_long_term" "列入或移出长期事项",
+        LinkOrders = "link_orders" "关联反映同一事项的工单，或取消关联",
         AnswerDirectly = "answer_directly" "直接答复",
         Route = "route" "询问派单规则",
         Dispatch = "dispatch" "转派",

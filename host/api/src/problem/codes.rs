@@ -99,7 +99,7 @@ codes! {
     UNIT_NAMED_TWICE = "unit-named-twice" UNPROCESSABLE_ENTITY "A unit is named twice" "单位重复";
     NO_ASSISTING_UNIT = "no-assisting-unit" UNPROCESSABLE_ENTITY "The unit does not assist" "该单位不是协办单位";
     COORDINATION_REQUIRED = "coordination-required" UNPROCESSABLE_ENTITY "The order is coordinated, not dispatched" "须先协调，不能直接转派";
-    TOO_FEW_RETURNS = "too-few-returns" UNPROCESSABLE_ENTITY "Too few returns for a coordination" "退单次数未达到启动协调的条件";
+    NOT_RETURNED = "not-returned" UNPROCESSABLE_ENTITY "No unit has returned the order" "尚无承办单位退单，不能启动协调";
     OPINION_MISSING = "opinion-missing" UNPROCESSABLE_ENTITY "No guidance opinion is recorded" "尚无指导意见";
     NO_OPINION_ASKED = "no-opinion-asked" UNPROCESSABLE_ENTITY "No open question is with this authority" "未向该单位征求意见";
     EXTENSION_TOO_LATE = "extension-too-late" UNPROCESSABLE_ENTITY "The handling period has ended" "办理期限已满，不能延期";
@@ -115,10 +115,17 @@ codes! {
     MEDIATION_MISSING = "mediation-missing" UNPROCESSABLE_ENTITY "The outcome of the mediation is missing" "缺少调解结果";
     UNKNOWN_GROUND = "unknown-ground" UNPROCESSABLE_ENTITY "The ground is not in force" "该情形不存在或未生效";
     GROUND_NEEDS_EVIDENCE = "ground-needs-evidence" UNPROCESSABLE_ENTITY "The ground needs a document" "该情形须附证明材料";
+    PLUGIN_REFUSED = "plugin-refused" UNPROCESSABLE_ENTITY "The plugin does not pass every check" "插件未通过全部检查";
+    ROLLOUT_REFUSED = "rollout-refused" UNPROCESSABLE_ENTITY "The rollout log does not allow it" "不符合规则上线的要求";
+    ROLLOUT_CONFLICT = "rollout-conflict" CONFLICT "Something else is under way" "有其他操作正在进行";
+    EXTENSION_NEEDS_APPROVAL = "extension-needs-approval" UNPROCESSABLE_ENTITY "The centre has not approved the extension" "延期须经热线中心同意";
+    MUST_BE_SENT_BACK = "must-be-sent-back" UNPROCESSABLE_ENTITY "The order must be sent back" "须发回重新办理";
+    NAME_REQUIRED = "name-required" UNPROCESSABLE_ENTITY "The requester's name is needed" "须提供诉求人姓名";
     EARLY_END_TOO_LATE = "early-end-too-late" UNPROCESSABLE_ENTITY "The time for an early end is over" "提前办结已超过期限";
     REPEAT_STATEMENT_MISSING = "repeat-statement-missing" UNPROCESSABLE_ENTITY "The written statement is missing" "缺少书面说明";
     NOT_A_REPEAT = "not-a-repeat" UNPROCESSABLE_ENTITY "The earlier order does not carry this" "所引工单不符合条件";
     NOT_REFILABLE = "not-refilable" UNPROCESSABLE_ENTITY "The earlier order cannot be filed again" "所引工单不能重新提出";
+    NOT_LINKABLE = "not-linkable" UNPROCESSABLE_ENTITY "The orders cannot be linked" "工单不能关联";
     ALREADY_WITHDRAWN = "already-withdrawn" UNPROCESSABLE_ENTITY "The request is withdrawn already" "诉求已撤回";
     GOES_ON_ONLY_REPORTS = "goes-on-only-reports" UNPROCESSABLE_ENTITY "Only a violation report goes on" "仅举报类撤回后可继续核查";
     REHANDLED_BEFORE = "rehandled-before" UNPROCESSABLE_ENTITY "The order was handled again once" "工单已重新办理过一次";
@@ -201,7 +208,7 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::UnitNamedTwice { .. } => UNIT_NAMED_TWICE,
         Rejection::NoAssistingUnit { .. } => NO_ASSISTING_UNIT,
         Rejection::CoordinationRequired => COORDINATION_REQUIRED,
-        Rejection::TooFewReturns { .. } => TOO_FEW_RETURNS,
+        Rejection::NotReturned => NOT_RETURNED,
         Rejection::OpinionMissing => OPINION_MISSING,
         Rejection::NoOpinionAsked => NO_OPINION_ASKED,
         Rejection::ExtensionTooLate { .. } => EXTENSION_TOO_LATE,
@@ -217,10 +224,14 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::MediationMissing => MEDIATION_MISSING,
         Rejection::UnknownGround { .. } => UNKNOWN_GROUND,
         Rejection::GroundNeedsEvidence { .. } => GROUND_NEEDS_EVIDENCE,
+        Rejection::ExtensionNeedsApproval => EXTENSION_NEEDS_APPROVAL,
+        Rejection::MustBeSentBack => MUST_BE_SENT_BACK,
+        Rejection::NameRequired => NAME_REQUIRED,
         Rejection::EarlyEndTooLate { .. } => EARLY_END_TOO_LATE,
         Rejection::RepeatStatementMissing => REPEAT_STATEMENT_MISSING,
         Rejection::NotARepeat { .. } => NOT_A_REPEAT,
         Rejection::NotRefilable { .. } => NOT_REFILABLE,
+        Rejection::NotLinkable { .. } => NOT_LINKABLE,
         Rejection::AlreadyWithdrawn => ALREADY_WITHDRAWN,
         Rejection::GoesOnOnlyReports => GOES_ON_ONLY_REPORTS,
         Rejection::RehandledBefore => REHANDLED_BEFORE,
@@ -365,7 +376,7 @@ mod tests {
             Rejection::UnitNamedTwice { unit: unit() },
             Rejection::NoAssistingUnit { unit: unit() },
             Rejection::CoordinationRequired,
-            Rejection::TooFewReturns { returns: 1 },
+            Rejection::NotReturned,
             Rejection::OpinionMissing,
             Rejection::NoOpinionAsked,
             Rejection::ExtensionTooLate { due_at: at },
@@ -387,10 +398,14 @@ mod tests {
             Rejection::GroundNeedsEvidence {
                 ground: "a".to_owned(),
             },
+            Rejection::ExtensionNeedsApproval,
+            Rejection::MustBeSentBack,
+            Rejection::NameRequired,
             Rejection::EarlyEndTooLate { due_at: at },
             Rejection::RepeatStatementMissing,
             Rejection::NotARepeat { why: "a" },
             Rejection::NotRefilable { why: "a" },
+            Rejection::NotLinkable { why: "a" },
             Rejection::AlreadyWithdrawn,
             Rejection::GoesOnOnlyReports,
             Rejection::RehandledBefore,

@@ -17,7 +17,7 @@ use crate::dto::requests::{
     AcceptDuty, Answer, Assistance, AssistanceObjection, AssistingUnits, Close, ConductNote,
     Coordination, DiligenceStatement, Dispatch, DistrictReview, FollowUp, Incomplete,
     InformationAssessment, InformationRequest, InformationSupply, IntoCommand, LateReturn,
-    LongTermListing, NewConcealment, NewContactAttempt, NewExtension, NewReply, NewStatement,
+    NewConcealment, NewContactAttempt, NewExtension, NewOrderLink, NewReply, NewStatement,
     ObjectionDecision, OpinionGiven, OpinionRequest, PrioritySetting, ProposalDismissal,
     RatingGiven, Reclassification, ReturnDecision, ReturnRequest, Review, RouteAgain, SendBack,
     ServiceRatingGiven, StatementJudgement, Submission, SupervisionAnswer, SupervisionOrder,
@@ -125,10 +125,12 @@ command! {
 }
 
 command! {
-    /// List the order under a long-term matter, or take it off.
+    /// Link another order about the same matter, or take the link away.
     ///
-    /// Also after its end (Art. 26, R52). For the centre.
-    long_term, "/orders/{id}/long-term", ListLongTerm, LongTermListing
+    /// The other order is linked back. Orders of several requesters are never merged: each keeps its own
+    /// clock, reply and evaluation; of very many, list a long-term matter instead (Art. 26). Also
+    /// after the end. For the centre.
+    link, "/orders/{id}/links", LinkOrders, NewOrderLink
 }
 
 command! {
@@ -217,8 +219,8 @@ command! {
 command! {
     /// Open the coordination of a hard case.
     ///
-    /// After three returns, where the third unit's return has not opened it already (Art. 18, R33). For
-    /// the centre.
+    /// By hand, once a unit has returned the order; the third unit's return opens it by itself (Art. 18,
+    /// R33). For the centre.
     coordination, "/orders/{id}/coordination", OpenCoordination, Coordination
 }
 
@@ -232,7 +234,8 @@ command! {
 command! {
     /// Give, or record, a guidance opinion.
     ///
-    /// (Art. 18(1), R34.) For the authority that was asked, and for the centre on its behalf.
+    /// (Art. 18(1), R34.) For the authority that was asked, and for the centre on its behalf, which says
+    /// in `adviser` whose it is.
     opinion, "/orders/{id}/opinion", RecordOpinion, OpinionGiven
 }
 

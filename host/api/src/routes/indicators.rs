@@ -24,7 +24,8 @@ const DAYS: u16 = 10;
 /// what it leaves out (Art. 31). A dispatch counts on the day on which it was settled whether the unit
 /// was in time; an order for the centre's own rates on the day of its registration. Figures of a period
 /// still change while ratings come in. Units see their own, districts' offices those of their
-/// district's orders; the centre, the admin and auditors all.
+/// district's orders; the centre, the admin and auditors all. The table begins with the byte order mark
+/// of UTF-8, by which Excel knows that it can show Chinese.
 #[utoipa::path(
     get, path = "/indicators", tag = "assessment", params(IndicatorParameters),
     responses(

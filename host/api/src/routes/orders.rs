@@ -14,11 +14,14 @@ use crate::dto::explanation::Explanation;
 use crate::dto::history::{Event, Message};
 use crate::dto::orders::{self as order_dto, OrderPage, WholeOrder};
 use crate::dto::parameters::{ListParameters, RequesterParameters};
+use crate::dto::progress::{Progress, ProgressQuery};
 use crate::dto::registration::NewOrder;
 use crate::dto::requester::RequesterData;
 use crate::extract::{Body, Path, Query};
 use crate::headers::{IdempotencyHeader, etag};
-use crate::openapi::{IdempotencyParameter, ReadErrors, RegisterErrors, Registered};
+use crate::openapi::{
+    IdempotencyParameter, ProgressErrors, ReadErrors, RegisterErrors, Registered,
+};
 use crate::problem::{Problem, codes};
 use crate::routes::V1;
 use crate::routes::commands::{answered, counted, idempotency_key};
@@ -262,6 +265,33 @@ pub(crate) async fn requester(
         .await??;
     let data = data.ok_or_else(|| Problem::new(codes::ERASED, "the personal data was erased"))?;
     Ok(Json(RequesterData::new(data, reveal)))
+}
+
+/// Ask how an order stands, for its requester.
+///
+/// From the telephone number or account of the request only, whichever channel it came by; the centre may
+/// verify who it is instead (Art. 9(3), R10). A number that does not exist, or is somebody else's, is
+/// refused in the same way. For channel systems and the centre. Every question is logged.
+#[utoipa::path(
+    post, path = "/orders/{id}/progress", tag = "orders",
+    params(("id" = String, Path, description = "Number of the order")),
+    request_body = ProgressQuery,
+    responses(
+        (status = 200, description = "How it stands", body = Progress),
+        ProgressErrors,
+    )
+)]
+pub(crate) async fn progress(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<OrderId>,
+    body: Body<ProgressQuery>,
+) -> Result<Json<Progress>, Problem> {
+    let claim = body.value.claim();
+    let progress = state
+        .call(move |engine| engine.progress(&id, &caller.0, claim))
+        .await??;
+    Ok(Json(progress.into()))
 }
 
 #[cfg(test)]

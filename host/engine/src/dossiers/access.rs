@@ -16,7 +16,7 @@ pub(super) fn sight(
     match &by.role {
         Role::System | Role::Operator => Ok(Masked(false)),
         Role::Admin | Role::Auditor => Ok(Masked(true)),
-        Role::Unit(_) | Role::District(_) => {
+        Role::Unit(_) | Role::Leader(_) | Role::District(_) => {
             let concerned = dossier.parties();
             let own = parties(by, directory);
             match own.iter().find(|party| concerned.contains(*party)) {
@@ -45,7 +45,9 @@ pub(super) fn narrow(
     let mut filter = filter.clone();
     match &by.role {
         Role::System | Role::Operator | Role::Admin | Role::Auditor => {}
-        Role::Unit(_) | Role::District(_) => filter.parties = Some(parties(by, directory)),
+        Role::Unit(_) | Role::Leader(_) | Role::District(_) => {
+            filter.parties = Some(parties(by, directory));
+        }
         Role::Channel => {
             return Err(Rejection::NotPermitted {
                 command: "list dossiers",
@@ -59,7 +61,7 @@ pub(super) fn narrow(
 /// district's office coordinates and urges within its district).
 fn parties(by: &Actor, directory: &Directory) -> Vec<String> {
     match &by.role {
-        Role::Unit(unit) => vec![unit.to_string()],
+        Role::Unit(unit) | Role::Leader(unit) => vec![unit.to_string()],
         Role::District(district) => of_district(district, directory),
         Role::System | Role::Admin | Role::Operator | Role::Channel | Role::Auditor => Vec::new(),
     }

@@ -6,14 +6,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use calendar::Calendar;
 use chrono::{DateTime, Datelike as _, Utc};
-use lifecycle::dossier::{self, Command, DossierDeadlineKind, DossierId, Event, Rejection};
+use lifecycle::dossier::{self, Command, Context, Dossier, DossierDeadlineKind, DossierId, Event};
 use lifecycle::ids::{Actor, UnitCode};
 use serde::Serialize;
 
 use super::DossierError;
-use crate::ports::{DossierCommit, DossierCommitError, DueDossierTimer};
-use crate::tick::{Tick, is_full};
-use crate::{Engine, Error};
+use crate::ports::{
+    DossierCommit, DossierCommitError, DueDossierTimer, DueItem, DueRecomputation, Subject,
+};
+use crate::stuck::{has_moved_on, told};
+use crate::tick::{Outcomes, Tick, is_full};
+use crate::years::Batch;
+use crate::{CalendarChange, Engine, Error};
 
 /// So many dossiers are recomputed with one flush to disk.
 const BATCH: u32 = 256;
@@ -103,16 +107,17 @@ impl Engine {
                 continue;
             }
             match self.fire(&timer) {
-                Ok(commit) => commits.push(commit),
-                Err(Error::Dossier(error)) => {
-                    report("timer", &timer.dossier, &error);
+                Ok(commit) => commits.push((DueItem::DossierTimer(timer), commit)),
+                Err(error) if has_moved_on(&error) => {
+                    tracing::debug!(dossier = %timer.dossier, "nothing is due any more");
                     self.store.drop_dossier_timer(&timer)?;
                     tick.timers = tick.timers.saturating_add(1);
                 }
-                Err(error) => return Err(error),
+                Err(error) => self.put_off(&DueItem::DossierTimer(timer), &error, tick)?,
             }
         }
-        self.keep_dossiers(commits, &mut tick.timers, &mut tick.more)?;
+        let outcomes = self.keep_dossiers(commits, tick)?;
+        tick.timers = tick.timers.saturating_add(outcomes.done);
         Ok(())
     }
 
@@ -129,32 +134,35 @@ impl Engine {
         self.dossier_step(id, current.as_ref(), &command, &Actor::system(), &context)
     }
 
-    /// Looks at every open dossier under a calendar, as importing a notice does: the deadlines that move,
-    /// and the number of those that are confirmed as they are.
+    /// Looks at every open dossier under a calendar, as importing a notice does, and adds what comes of
+    /// it to the change.
     pub(crate) fn recompute_all_dossiers(
         &self,
         calendar: &Calendar,
-        apply: bool,
-    ) -> Result<(Vec<DossierDeadlineChange>, usize), Error> {
-        let mut changes = Vec::new();
-        let mut confirmed: usize = 0;
+        change: &mut CalendarChange,
+    ) -> Result<(), Error> {
         let mut after = None;
         loop {
-            let (commits, next) = self.recompute_dossiers(calendar, after.as_ref(), BATCH)?;
-            for (change, provisional) in commits.iter().flat_map(changes_of) {
-                if change.before != change.after {
-                    changes.push(change);
+            let batch = self.recompute_dossiers(calendar, after.as_ref(), BATCH)?;
+            for (moved, provisional) in batch.commits.iter().flat_map(|(_, it)| changes_of(it)) {
+                if moved.before != moved.after {
+                    change.dossier_changes.push(moved);
                 } else if !provisional {
-                    confirmed = confirmed.saturating_add(1);
+                    change.confirmed = change.confirmed.saturating_add(1);
                 }
             }
-            if apply {
-                let mut tick = Tick::default();
-                self.keep_dossiers(commits, &mut tick.recomputed, &mut tick.more)?;
+            let mut failed = batch.told();
+            if change.applied {
+                let outcomes =
+                    self.keep_batch(batch.commits, batch.failed, &mut Tick::default())?;
+                failed.extend(outcomes.failed);
             }
-            match next {
+            for (subject, error) in failed {
+                change.add_failure(subject, error);
+            }
+            match batch.next {
                 Some(next) => after = Some(next),
-                None => return Ok((changes, confirmed)),
+                None => return Ok(()),
             }
         }
     }
@@ -174,27 +182,69 @@ impl Engine {
             }
             progress.after.clone()
         };
-        let (commits, next) = self.recompute_dossiers(&calendar, after.as_ref(), limit)?;
+        let batch = self.recompute_dossiers(&calendar, after.as_ref(), limit)?;
         // What others were faster with is looked at again by the next tick.
-        if self.keep_dossiers(commits, &mut tick.recomputed, &mut tick.more)? > 0 {
+        if self
+            .keep_batch(batch.commits, batch.failed, tick)?
+            .conflicts
+            > 0
+        {
             return Ok(());
         }
-        tick.more |= next.is_some();
+        tick.more |= batch.next.is_some();
         let mut progress = self.dossier_work.progress();
         if progress.target == calendar.version() {
-            progress.done = next.is_none();
-            progress.after = next;
+            progress.done = batch.next.is_none();
+            progress.after = batch.next;
         }
         Ok(())
     }
 
-    /// Decides on a batch of open dossiers under a calendar; with where the next batch begins.
+    /// Tries a dossier again that could not be recomputed before. Whether anything was decided.
+    pub(crate) fn recompute_dossier_again(
+        &self,
+        id: &DossierId,
+        recomputation: &DueRecomputation,
+        tick: &mut Tick,
+    ) -> Result<bool, Error> {
+        let calendar = self.calendar();
+        let Some(dossier) = self.store.load_dossier(id)? else {
+            let dossier = id.clone();
+            return Err(DossierError::NotFound { dossier }.into());
+        };
+        let context = self.dossier_context(self.now(), &calendar);
+        let Some(commit) = self.recomputed_dossier(&dossier, &context)? else {
+            return Ok(false);
+        };
+        let item = DueItem::Recomputation(recomputation.clone());
+        self.keep_batch(vec![(item, commit)], Vec::new(), tick)?;
+        Ok(true)
+    }
+
+    /// Decides on a dossier's deadlines under a calendar, if they differ.
+    fn recomputed_dossier(
+        &self,
+        dossier: &Dossier,
+        context: &Context<'_>,
+    ) -> Result<Option<DossierCommit>, Error> {
+        if !dossier::needs_recomputation(dossier, context) {
+            return Ok(None);
+        }
+        let (command, system) = (Command::RecomputeDeadlines, Actor::system());
+        match self.dossier_step(&dossier.id, Some(dossier), &command, &system, context) {
+            Ok(commit) => Ok(Some(commit)),
+            Err(error) if has_moved_on(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Decides on a batch of open dossiers under a calendar.
     fn recompute_dossiers(
         &self,
         calendar: &Calendar,
         after: Option<&DossierId>,
         limit: u32,
-    ) -> Result<(Vec<DossierCommit>, Option<DossierId>), Error> {
+    ) -> Result<Batch<DossierCommit, DossierId>, Error> {
         let open = self.store.open_dossiers(after, limit)?;
         let next = if is_full(open.len(), limit) {
             open.last().map(|dossier| dossier.id.clone())
@@ -202,47 +252,59 @@ impl Engine {
             None
         };
         let context = self.dossier_context(self.now(), calendar);
-        let mut commits = Vec::new();
+        let mut batch = Batch::new(next);
         for dossier in open {
-            if !dossier::needs_recomputation(&dossier, &context) {
-                continue;
-            }
-            let command = Command::RecomputeDeadlines;
-            let system = Actor::system();
-            match self.dossier_step(&dossier.id, Some(&dossier), &command, &system, &context) {
-                Ok(commit) => commits.push(commit),
-                Err(Error::Dossier(error)) => report("recomputation", &dossier.id, &error),
-                Err(error) => return Err(error),
-            }
+            let subject = Subject::Dossier(dossier.id.clone());
+            batch.add(subject, self.recomputed_dossier(&dossier, &context));
         }
-        Ok((commits, next))
+        Ok(batch)
     }
 
-    /// Makes commits durable; gives how many of them others were faster with.
+    /// Makes recomputed deadlines durable, and puts off what could not be recomputed.
+    fn keep_batch(
+        &self,
+        commits: Vec<(DueItem, DossierCommit)>,
+        failed: Vec<(DueItem, Error)>,
+        tick: &mut Tick,
+    ) -> Result<Outcomes, Error> {
+        for (item, error) in failed {
+            self.put_off(&item, &error, tick)?;
+        }
+        let outcomes = self.keep_dossiers(commits, tick)?;
+        tick.recomputed = tick.recomputed.saturating_add(outcomes.done);
+        Ok(outcomes)
+    }
+
+    /// Makes commits durable. Those that others were faster than stay due; those that cannot be kept
+    /// are put off, so that the others go on.
     fn keep_dossiers(
         &self,
-        commits: Vec<DossierCommit>,
-        done: &mut usize,
-        more: &mut bool,
-    ) -> Result<usize, Error> {
+        commits: Vec<(DueItem, DossierCommit)>,
+        tick: &mut Tick,
+    ) -> Result<Outcomes, Error> {
+        let (items, commits): (Vec<DueItem>, Vec<DossierCommit>) = commits.into_iter().unzip();
+        let mut outcomes = Outcomes::default();
         if commits.is_empty() {
-            return Ok(0);
+            return Ok(outcomes);
         }
         let mut failure = None;
-        let mut conflicts: usize = 0;
-        for result in self.store.commit_dossiers(commits) {
+        for (item, result) in items.into_iter().zip(self.store.commit_dossiers(commits)) {
             match result {
-                Ok(()) => *done = done.saturating_add(1),
-                Err(DossierCommitError::Store(error)) => failure = Some(error),
+                Ok(()) => outcomes.done = outcomes.done.saturating_add(1),
+                Err(DossierCommitError::Store(error)) => {
+                    let error = Error::Store(error);
+                    failure = self.put_off(&item, &error, tick).err().or(failure);
+                    outcomes.failed.push((item.subject(), told(&error)));
+                }
                 Err(
                     DossierCommitError::Conflict { .. }
                     | DossierCommitError::Replayed(_)
                     | DossierCommitError::KeyReused,
-                ) => conflicts = conflicts.saturating_add(1),
+                ) => outcomes.conflicts = outcomes.conflicts.saturating_add(1),
             }
         }
-        *more |= conflicts > 0;
-        failure.map_or(Ok(conflicts), |error| Err(error.into()))
+        tick.more |= outcomes.conflicts > 0;
+        failure.map_or(Ok(outcomes), Err)
     }
 }
 
@@ -265,13 +327,4 @@ fn changes_of(commit: &DossierCommit) -> impl Iterator<Item = (DossierDeadlineCh
         };
         Some((change, deadline.due.provisional))
     })
-}
-
-/// Says what became of a due item that could not be carried out. A dossier that has moved on is no news.
-fn report(what: &'static str, dossier: &DossierId, error: &DossierError) {
-    if matches!(error, DossierError::Rejected(Rejection::NothingDue)) {
-        tracing::debug!(%dossier, what, "nothing left to do");
-    } else {
-        tracing::error!(%dossier, what, %error, "could not be carried out and is given up");
-    }
 }

@@ -14,7 +14,7 @@ use super::access::{self, Masked};
 use super::explain::explain;
 use super::{DossierError, folded};
 use crate::explain::Explanation;
-use crate::ports::{DossierFilter, DossierMessage, DossierSummary, Page, PersonalData};
+use crate::ports::{Delivery, DossierFilter, DossierSummary, Message, Page, PersonalData, Subject};
 use crate::view::DeadlineStatus;
 use crate::{Engine, Error};
 
@@ -35,7 +35,9 @@ pub struct DossierView {
     /// Everything that happened, oldest first.
     pub history: Vec<Recorded>,
     /// Messages about it, oldest first; those to requesters stand with their orders.
-    pub messages: Vec<DossierMessage>,
+    pub messages: Vec<Message>,
+    /// On which ways they went out, and what became of it, oldest first.
+    pub deliveries: Vec<Delivery>,
 }
 
 /// A deadline as it stands now.
@@ -93,11 +95,13 @@ impl Engine {
                 *text = self.redactor.mask(text, &nobody);
             }
         }
+        let subject = Subject::Dossier(id.clone());
         Ok(DossierView {
             masked,
             texts,
             deadlines: self.dossier_deadlines(&dossier, &history)?,
-            messages: self.store.dossier_messages(id)?,
+            messages: self.store.messages(&subject)?,
+            deliveries: self.store.deliveries_of(&subject)?,
             history,
             dossier,
         })
@@ -128,7 +132,7 @@ impl Engine {
     pub fn warnings(&self, by: &Actor) -> Result<Vec<Warning>, Error> {
         match by.role {
             Role::System | Role::Operator | Role::Admin | Role::Auditor => {}
-            Role::Unit(_) | Role::District(_) | Role::Channel => {
+            Role::Unit(_) | Role::Leader(_) | Role::District(_) | Role::Channel => {
                 return Err(Rejection::NotPermitted {
                     command: "read warnings",
                 }

@@ -14,6 +14,9 @@ pub struct DecisionContext {
     pub id: Uuid,
     /// The order's own instant; the guest's clock stands at it.
     pub now: Instant,
+    /// Number of the order that the decision is about. By its hash, a canary serves the same orders
+    /// every time.
+    pub key: String,
     /// Whom to ask, narrowest scope first, such as `["440106", "440100"]`.
     pub scopes: Vec<String>,
 }

@@ -2,10 +2,9 @@
 //! with their message (see [`Posting`]) and worked off by `Engine::deliver_due`.
 
 use chrono::{DateTime, Utc};
-use lifecycle::ids::OrderId;
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{EffectId, Message, StoreError};
+use crate::ports::{EffectId, Message, StoreError, Subject};
 
 /// Position of a delivery.
 pub type DeliveryId = i64;
@@ -116,8 +115,8 @@ pub trait DeliveryStore: Send + Sync {
     /// A delivery with its message.
     fn delivery(&self, id: DeliveryId) -> Result<Option<(Message, Delivery)>, StoreError>;
 
-    /// Deliveries of the messages about an order, oldest first.
-    fn deliveries_of(&self, order: &OrderId) -> Result<Vec<Delivery>, StoreError>;
+    /// Deliveries of the messages about an order or a dossier, oldest first.
+    fn deliveries_of(&self, subject: &Subject) -> Result<Vec<Delivery>, StoreError>;
 
     /// Deliveries in a state with their messages, oldest first, after the given one, at most `limit`.
     fn deliveries_in(

@@ -4,13 +4,12 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
-use lifecycle::dossier::{
-    Content, Dossier, DossierDeadlineKind, DossierId, DossierKind, DossierTimer, Recorded,
-};
-use lifecycle::effect::Notification;
+use lifecycle::dossier::{Content, Dossier, DossierId, DossierKind, DossierTimer, Recorded};
+use lifecycle::effect::Effect;
 use lifecycle::ids::{OrderId, TextId, UnitCode};
 use serde::{Deserialize, Serialize};
 
+use super::due::{DueDossierTimer, Subject};
 use super::store::{IdempotencyKey, ListError, Page, StoreError};
 
 /// Why a commit of a dossier did not take place. Nothing of it is kept in any of these cases.
@@ -57,42 +56,13 @@ pub struct DossierCommit {
     pub dossier: Dossier,
     /// What is to be timed from now on; replaces what was.
     pub timers: Vec<DossierTimer>,
-    /// Messages about the dossier, put into their recipients' boxes at once.
-    pub messages: Vec<Notification>,
-    /// Messages for the requesters of orders; they go through the outbox of the order, and out of the
-    /// house as every message to a requester does.
-    pub order_messages: Vec<(OrderId, Notification)>,
+    /// What the outside must do, and what that is about: messages about the dossier, and messages and
+    /// marks about orders. They go through the outbox, as those of orders do.
+    pub effects: Vec<(Subject, Effect)>,
     /// New texts in somebody's own words.
     pub texts: Vec<(TextId, String)>,
     /// The key of the request that led here, if it had one.
     pub idempotency: Option<IdempotencyKey>,
-}
-
-/// A dossier's timer whose instant has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueDossierTimer {
-    /// Of which dossier.
-    pub dossier: DossierId,
-    /// When it was due.
-    pub at: DateTime<Utc>,
-    /// For which deadline.
-    pub deadline: DossierDeadlineKind,
-    /// Whose; none where it is the centre's.
-    pub unit: Option<UnitCode>,
-}
-
-/// A message about a dossier in somebody's box.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DossierMessage {
-    /// Its number, among messages about dossiers.
-    pub id: i64,
-    /// About which dossier.
-    pub dossier: DossierId,
-    /// When it was put there.
-    pub at: DateTime<Utc>,
-    /// To whom and what about.
-    #[serde(flatten)]
-    pub notification: Notification,
 }
 
 /// What a list of dossiers is narrowed to; every field that is set must hold.
@@ -204,17 +174,15 @@ pub trait DossierStore: Send + Sync {
         limit: u32,
     ) -> Result<Page<DossierSummary>, ListError>;
 
-    /// Messages about a dossier, oldest first.
-    fn dossier_messages(&self, dossier: &DossierId) -> Result<Vec<DossierMessage>, StoreError>;
-
-    /// The next timers whose instant lies before `now`, earliest first, at most `limit`.
+    /// The next timers whose instant lies before `now`, earliest first, at most `limit`; those that
+    /// were put off, by the instant until when.
     fn due_dossier_timers(
         &self,
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<DueDossierTimer>, StoreError>;
 
-    /// When the next timer of a dossier will be due.
+    /// When the next timer of a dossier will be due; one that was put off, the instant until when.
     fn next_dossier_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// Forgets a timer that turned out to have nothing to do.

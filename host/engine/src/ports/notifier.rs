@@ -56,12 +56,12 @@ pub struct Outgoing {
     pub message: Message,
     /// The present instant, by the engine's clock.
     pub now: DateTime<Utc>,
-    /// Type of the order's matter.
-    pub order_type: OrderType,
+    /// Type of the order's matter; none where the message is about a dossier.
+    pub order_type: Option<OrderType>,
     /// Name of the unit that is told, or whose leader is; else of the one that has, or had last, the
-    /// order.
+    /// order. A message about a dossier to anybody else has none.
     pub unit: Option<String>,
-    /// The deadlines that run now, with their due instants.
+    /// The deadlines of the order that run now, with their due instants.
     pub deadlines: Vec<(DeadlineKind, DateTime<Utc>)>,
     /// What a message to the requester needs beside all that; nothing in a message to anybody else.
     pub requester: Option<ForRequester>,

@@ -9,7 +9,6 @@ use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
 use lifecycle::assessment::Assessment;
-use lifecycle::command::Moment;
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Effect, Notification};
 use lifecycle::event::{QueueReason, Recorded};
@@ -18,7 +17,9 @@ use lifecycle::order::{Stage, WorkOrder};
 use lifecycle::timer::Timer;
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{DeliveryStore, DossierStore, IndicatorStore, Posting};
+use crate::ports::{
+    DeliveryStore, DossierStore, DueStore, DueTimer, IndicatorStore, Posting, RolloutStore, Subject,
+};
 
 /// A fault of the store itself: disk, corruption, a schema from a newer version. Never the caller's.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -163,30 +164,19 @@ pub struct Request {
     pub text: String,
 }
 
-/// A timer whose instant has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DueTimer {
-    /// Of which order.
-    pub order: OrderId,
-    /// When it was due.
-    pub at: DateTime<Utc>,
-    /// For which deadline.
-    pub deadline: DeadlineKind,
-    /// The deadline itself, or a question about it before or after.
-    pub moment: Moment,
-}
-
 /// An effect that is still to be performed.
 #[derive(Debug, Clone)]
 pub struct PendingEffect {
     /// Its position.
     pub id: EffectId,
-    /// Of which order.
-    pub order: OrderId,
+    /// What it is about. About a dossier there are notices only.
+    pub subject: Subject,
     /// When it was decided.
     pub at: DateTime<Utc>,
     /// What to do.
     pub effect: Effect,
+    /// So often it was put off.
+    pub attempts: u32,
 }
 
 /// A message in somebody's message box.
@@ -194,8 +184,9 @@ pub struct PendingEffect {
 pub struct Message {
     /// The effect that it comes from; unique.
     pub id: EffectId,
-    /// About which order.
-    pub order: OrderId,
+    /// About which order or dossier.
+    #[serde(flatten)]
+    pub subject: Subject,
     /// When it was put there.
     pub at: DateTime<Utc>,
     /// To whom and what about.
@@ -210,6 +201,8 @@ pub struct OrderFilter {
     pub stage: Option<String>,
     /// The unit that has, or had last, the order.
     pub unit: Option<UnitCode>,
+    /// Not those that complain about the staff of this unit (Art. 8(4), R7).
+    pub not_against: Option<UnitCode>,
     /// District.
     pub district: Option<DistrictCode>,
     /// Type of the matter.
@@ -306,7 +299,7 @@ pub struct Page<T> {
 }
 
 /// The store. Every method blocks; callers on async threads wrap it.
-pub trait Store: DeliveryStore + DossierStore + IndicatorStore {
+pub trait Store: DeliveryStore + DossierStore + DueStore + IndicatorStore + RolloutStore {
     /// The order as it stands, or nothing.
     ///
     /// # Errors
@@ -365,17 +358,23 @@ pub trait Store: DeliveryStore + DossierStore + IndicatorStore {
     /// A question that was put to a plugin, by its digest.
     fn question(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The next timers whose instant lies before `now`, earliest first, at most `limit`.
+    /// The next timers whose instant lies before `now`, earliest first, at most `limit`; those that
+    /// were put off, by the instant until when.
     fn due_timers(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<DueTimer>, StoreError>;
 
-    /// When the next timer will be due.
+    /// When the next timer will be due; one that was put off, the instant until when.
     fn next_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// Forgets a timer that turned out to have nothing to do.
     fn drop_timer(&self, timer: &DueTimer) -> Result<(), StoreError>;
 
-    /// The next effects to perform, oldest first, at most `limit`.
-    fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError>;
+    /// The next effects to perform, oldest first, at most `limit`; after them those that were put off
+    /// until `now` or before.
+    fn pending_effects(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<PendingEffect>, StoreError>;
 
     /// Puts messages into their recipients' boxes, makes their deliveries and completes their effects,
     /// together. A message that is there already is not put there again.
@@ -384,8 +383,8 @@ pub trait Store: DeliveryStore + DossierStore + IndicatorStore {
     /// Completes an effect that has nothing left to do.
     fn complete_effect(&self, id: EffectId) -> Result<(), StoreError>;
 
-    /// Messages about an order, oldest first.
-    fn messages(&self, order: &OrderId) -> Result<Vec<Message>, StoreError>;
+    /// Messages about an order or a dossier, oldest first.
+    fn messages(&self, subject: &Subject) -> Result<Vec<Message>, StoreError>;
 
     /// The order that was registered from this source, if any.
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError>;
@@ -414,6 +413,12 @@ pub trait Store: DeliveryStore + DossierStore + IndicatorStore {
 
     /// Keeps that version, once all of them are recomputed.
     fn set_recomputed_under(&self, calendar_version: &str) -> Result<(), StoreError>;
+
+    /// The text of the rule set of this version, as it was kept last.
+    fn rule_set(&self, version: &str) -> Result<Option<String>, StoreError>;
+
+    /// Keeps the text of a rule set under its version.
+    fn keep_rule_set(&self, version: &str, text: &str) -> Result<(), StoreError>;
 
     /// The instant at which a manual clock was left, if there is one.
     fn manual_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError>;

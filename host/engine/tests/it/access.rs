@@ -6,7 +6,7 @@ use lifecycle::ids::{Actor, UnitCode};
 use lifecycle::rejection::Rejection;
 
 use crate::world::{
-    World, admin, auditor, channel, district, operator, reply, report, request, unit,
+    World, admin, auditor, channel, district, leader, operator, reply, report, request, unit,
 };
 
 const PILING: &str = "工地打桩,我叫李小明,电话13912345678";
@@ -79,6 +79,60 @@ fn an_order_is_seen_by_whose_task_it_is() {
             format!("staff of GZ-D106 {id} 回访")
         ]
     );
+}
+
+#[test]
+fn staff_that_is_complained_of_sees_nothing() {
+    // R7: the leader sees what staff sees otherwise.
+    let world = World::new();
+    let about = |against: Option<&str>| {
+        let mut new = request("电梯维修拖延");
+        new.against_unit = against.map(UnitCode::new);
+        let options = CommandOptions::default();
+        let id = world
+            .engine
+            .register(new, &operator(), &options)
+            .unwrap()
+            .order
+            .id;
+        let dispatch = |_: &mut engine::Texts| {
+            lifecycle::command::Command::Dispatch(lifecycle::command::Dispatch {
+                unit: UnitCode::new("GZ-ZJJ"),
+                special_limit: None,
+                joint: false,
+            })
+        };
+        world.give(&id, &operator(), dispatch).unwrap();
+        id
+    };
+    let (theirs, anothers) = (about(Some("GZ-ZJJ")), about(Some("GZ-D106")));
+    for (order, who, seen) in [
+        (&theirs, unit("GZ-ZJJ"), false),
+        (&theirs, leader("GZ-ZJJ"), true),
+        (&theirs, unit("GZ-D106"), false),
+        (&theirs, leader("GZ-D106"), false),
+        (&anothers, unit("GZ-ZJJ"), true),
+        (&anothers, leader("GZ-ZJJ"), true),
+    ] {
+        let view = world.engine.view(order, &who);
+        assert_eq!(view.is_ok(), seen, "{who:?}");
+        assert_eq!(world.engine.explain(order, &who).is_ok(), seen, "{who:?}");
+        let data = world.engine.requester(order, &who, "回访");
+        assert_eq!(data.is_ok(), seen, "{who:?}");
+        let page = world
+            .engine
+            .list(&OrderFilter::default(), None, 10, &who)
+            .unwrap();
+        let listed = page.items.iter().any(|line| line.id == *order);
+        assert_eq!(listed, seen, "{who:?}");
+    }
+    let accepted =
+        |who: &Actor| world.give(&theirs, who, |_| lifecycle::command::Command::AcceptDuty);
+    assert!(matches!(
+        accepted(&unit("GZ-ZJJ")),
+        Err(Error::Rejected(Rejection::NotTheHandlingUnit { .. }))
+    ));
+    accepted(&leader("GZ-ZJJ")).unwrap();
 }
 
 #[test]

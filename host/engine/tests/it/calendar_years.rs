@@ -1,8 +1,10 @@
 //! A new holiday notice: preview, application, and what a crash leaves behind.
 
 use calendar::{Calendar, YearNotice};
+use engine::ports::{DueItem, Subject};
 use engine::{DeadlineChange, Error};
 use lifecycle::deadline::DeadlineKind;
+use lifecycle::ids::OrderId;
 use lifecycle::rejection::Rejection;
 
 use crate::world::{World, admin, at, operator, unit};
@@ -23,7 +25,7 @@ fn notice() -> YearNotice {
 }
 
 /// A city with one order whose deadline needs 2027, and one whose deadline does not.
-fn at_the_end_of_the_year() -> (World, lifecycle::ids::OrderId) {
+fn at_the_end_of_the_year() -> (World, OrderId) {
     let world = World::new();
     world.register("工地打桩");
     world
@@ -35,7 +37,7 @@ fn at_the_end_of_the_year() -> (World, lifecycle::ids::OrderId) {
     (world, id)
 }
 
-fn due_at(world: &World, id: &lifecycle::ids::OrderId) -> (chrono::DateTime<chrono::Utc>, bool) {
+fn due_at(world: &World, id: &OrderId) -> (chrono::DateTime<chrono::Utc>, bool) {
     let view = world.engine.view(id, &operator()).unwrap();
     let handling = |it: &&engine::DeadlineView| it.deadline.kind == DeadlineKind::Handling;
     let due = &view.deadlines.iter().find(handling).unwrap().deadline.due;
@@ -81,6 +83,17 @@ fn applying_moves_what_was_provisional() {
         }]
     );
     assert_eq!(world.engine.calendar().version(), change.version);
+    let course = world.engine.explain(&id, &admin()).unwrap().course;
+    let says_so = format!(
+        "按日历{}重新计算,由{}变为{};办理期限按第十四条第二项10个工作日,",
+        change.version,
+        calendar::due_text(before),
+        calendar::due_text(after),
+    );
+    assert!(
+        course.iter().any(|it| it.explanation.zh.contains(&says_so)),
+        "{says_so}\n{course:#?}"
+    );
     // A restart finds the year again, and nothing is left to do.
     let world = world.restarted();
     assert_eq!(world.engine.calendar().version(), change.version);
@@ -184,4 +197,84 @@ fn what_is_confirmed_is_no_move() {
         .unwrap();
     assert_eq!(due_at(&world, &id), (before, false));
     assert_eq!((change.changes, change.confirmed), (Vec::new(), 1));
+}
+
+/// An order whose deadline cannot be recomputed keeps the one that it had; whoever imports is told, and
+/// ticks try again until it has the new one.
+#[test]
+fn what_cannot_be_recomputed_is_told_and_tried_again() {
+    let (world, id) = at_the_end_of_the_year();
+    let other = world.register("工地打桩").order.id;
+    let before = due_at(&world, &id);
+    world.work_off();
+    world.break_one(id.as_str());
+    let change = world
+        .engine
+        .import_calendar_year(&notice(), true, &admin())
+        .unwrap();
+    let failed: Vec<&OrderId> = change.failed.iter().map(|it| &it.order).collect();
+    assert_eq!(failed, [&id]);
+    assert!(change.failed[0].error.contains("it is broken"));
+    let moved: Vec<&OrderId> = change.changes.iter().map(|it| &it.order).collect();
+    assert_eq!(moved, [&other]);
+    world.work_off();
+    assert_eq!(due_at(&world, &id), before);
+    let stuck = || {
+        let page = world.engine.stuck_items(None, 10, &operator());
+        page.unwrap().items
+    };
+    let [one] = stuck().try_into().unwrap();
+    assert!(matches!(one.item, DueItem::Recomputation(_)), "{one:?}");
+    assert_eq!(one.item.subject(), Subject::Order(id.clone()));
+    // Also after a restart, which finds every order looked at.
+    let world = world.restarted();
+    world.mend(id.as_str());
+    world
+        .clock
+        .advance_to(world.engine.now() + chrono::TimeDelta::hours(1));
+    assert_eq!(world.work_off().recomputed, 1);
+    assert!(!due_at(&world, &id).1);
+    assert_eq!(stuck(), []);
+}
+
+/// Two notices that are imported at the same moment are both in force afterwards.
+#[test]
+fn imports_at_the_same_moment_lose_nothing() {
+    let world = World::new();
+    let other = YearNotice {
+        year: 2028,
+        off: notice()
+            .off
+            .iter()
+            .map(|day| day.to_string().replace("2027", "2028").parse().unwrap())
+            .chain(
+                [
+                    "2028-01-25",
+                    "2028-01-26",
+                    "2028-01-27",
+                    "2028-01-28",
+                    "2028-04-04",
+                    "2028-05-28",
+                ]
+                .map(|it| it.parse().unwrap()),
+            )
+            .collect(),
+        ..notice()
+    };
+    *world.store.importers.wanted.lock().unwrap() = 2;
+    std::thread::scope(|scope| {
+        for notice in [notice(), other] {
+            let engine = &world.engine;
+            scope.spawn(move || {
+                engine
+                    .import_calendar_year(&notice, true, &admin())
+                    .unwrap()
+            });
+        }
+    });
+    let calendar = world.engine.calendar();
+    for day in ["2027-01-05", "2028-01-05"] {
+        let day = calendar.day(day.parse().unwrap()).unwrap();
+        assert!(!day.is_working(), "{day:?}");
+    }
 }

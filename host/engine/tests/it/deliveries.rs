@@ -4,14 +4,18 @@
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use engine::ports::{Delivery, DeliveryState, Failure, Notifier, Outgoing, SendError, Sent};
-use engine::{Deliveries, Error};
-use lifecycle::command::{Command, Review};
+use engine::ports::{
+    Delivery, DeliveryState, DeliveryStore as _, Failure, Notifier, Outgoing, SendError, Sent,
+    Subject,
+};
+use engine::{Deliveries, Error, IdentityClaim};
+use lifecycle::command::{Command, Identity, Review};
+use lifecycle::dossier;
 use lifecycle::effect::Recipient;
-use lifecycle::ids::{Actor, OrderId};
+use lifecycle::ids::{Actor, OrderId, UnitCode};
 use lifecycle::rejection::Rejection;
 
-use crate::memory::MemoryStore;
+use crate::memory::{ATTEMPTS, MemoryStore};
 use crate::world::{
     START, World, admin, at, auditor, channel, district, operator, reply, report, unit,
 };
@@ -22,8 +26,8 @@ struct OtherSide {
     arrived: Mutex<Vec<Outgoing>>,
     /// How the channel of this name fails.
     failing: Mutex<Option<(&'static str, Failure)>>,
-    /// Ends the sender after the message arrived, as a crash would.
-    crashes: Mutex<bool>,
+    /// The order about which any message makes the sender panic.
+    poison: Mutex<Option<OrderId>>,
 }
 
 impl OtherSide {
@@ -60,7 +64,9 @@ impl Notifier for OtherSide {
 
     fn send(&self, outgoing: &Outgoing) -> Result<Sent, SendError> {
         self.arrived.lock().unwrap().push(outgoing.clone());
-        assert!(!*self.crashes.lock().unwrap(), "the process ends here");
+        let poison = self.poison.lock().unwrap().clone();
+        let order = outgoing.message.subject.order();
+        assert!(poison.is_none() || poison.as_ref() != order, "poison");
         match *self.failing.lock().unwrap() {
             Some((name, failure)) if name == outgoing.channel => Err(SendError {
                 failure,
@@ -220,7 +226,7 @@ fn what_is_refused_for_good_is_given_up_at_once_and_seen() {
     assert_eq!((done.sent, done.failed), (1, 1));
     let seen = failed(&world, &operator()).unwrap();
     assert_eq!(seen.len(), 1);
-    assert_eq!(seen[0].0.order, id);
+    assert_eq!(seen[0].0.subject, Subject::Order(id));
     for stranger in [
         unit("GZ-D106"),
         channel("mail"),
@@ -265,9 +271,9 @@ fn a_channel_that_takes_nothing_is_left_alone() {
 fn what_was_sent_and_not_recorded_is_sent_again_under_the_same_name() {
     let (world, other) = world();
     dispatched(&world);
-    *other.crashes.lock().unwrap() = true;
+    world.break_one(ATTEMPTS);
     assert!(matches!(world.engine.deliver_due(1), Err(Error::Store(_))));
-    *other.crashes.lock().unwrap() = false;
+    world.mend(ATTEMPTS);
     // The process ended; a new one finds it still due.
     let (store, clock) = (world.store.clone(), world.clock.clone());
     let world = World::telling(store, clock, other.clone());
@@ -338,4 +344,160 @@ fn a_receipt_starts_the_requesters_time() {
     assert_eq!(events.last(), Some(&"delivery_recorded"), "{events:?}");
     confirm();
     assert_eq!(world.events(&id), events);
+}
+
+/// What one message does to its sender, or what is wrong about its order, is nothing to the others.
+#[test]
+fn a_poisoned_message_holds_up_no_other() {
+    let (world, other) = world();
+    let orders = [(); 12].map(|()| dispatched(&world));
+    let (poison, broken) = (&orders[0], &orders[1]);
+    *other.poison.lock().unwrap() = Some(poison.clone());
+    world.break_one(broken.as_str());
+    let done = world.engine.deliver_due(100).unwrap();
+    assert_eq!((done.sent, done.put_off, done.failed), (20, 4, 0));
+    for bad in [poison, broken] {
+        let all = world
+            .store
+            .deliveries_of(&Subject::Order(bad.clone()))
+            .unwrap();
+        for delivery in all {
+            assert_eq!((delivery.state, delivery.attempts), (Pending, 1));
+            let problem = delivery.problem.unwrap();
+            assert!(
+                problem.contains("panicked") || problem.contains("it is broken"),
+                "{problem}"
+            );
+        }
+    }
+    // Each is tried again like any other, and given up like any other.
+    world.mend(broken.as_str());
+    for attempt in 2..=10 {
+        pass(&world, TimeDelta::hours(6));
+        let done = world.engine.deliver_due(100).unwrap();
+        let expected = match attempt {
+            2 => (2, 2, 0),
+            10 => (0, 0, 2),
+            _ => (0, 2, 0),
+        };
+        assert_eq!(
+            (done.sent, done.put_off, done.failed),
+            expected,
+            "{attempt}"
+        );
+    }
+}
+
+/// the first receipt starts the requester's time. No later one moves it, be it of the same delivery
+/// after a crash, or of an earlier offer.
+#[test]
+fn no_second_receipt_moves_the_requesters_time() {
+    let (world, _) = world();
+    let id = dispatched(&world);
+    rated(&world, &id);
+    let order = || world.engine.view(&id, &operator()).unwrap().order;
+    let sent = order().current_deadline().unwrap().due.due_at;
+    let receipt = |delivered_at| {
+        let record = |_: &mut engine::Texts| Command::RecordDelivery { delivered_at };
+        world.give(&id, &Actor::system(), record)
+    };
+    // On the day of the sending, so the time ends as it did; and still it is the first receipt.
+    receipt(world.engine.now()).unwrap();
+    assert_eq!(order().current_deadline().unwrap().due.due_at, sent);
+    pass(&world, TimeDelta::days(2));
+    let second = receipt(world.engine.now());
+    assert!(
+        matches!(second, Err(Error::Rejected(Rejection::NothingDue))),
+        "{second:?}"
+    );
+    assert_eq!(order().current_deadline().unwrap().due.due_at, sent);
+    // The channel's own receipt comes last, and is kept with the delivery.
+    world.engine.deliver_due(10).unwrap();
+    let all = deliveries(&world, &id);
+    let offer = all.iter().find(|it| it.channel == "sms").unwrap().id;
+    let (now, by) = (world.engine.now(), channel("sms"));
+    let kept = world
+        .engine
+        .confirm_delivery(offer, now, None, &by)
+        .unwrap();
+    assert_eq!(kept.1.state, Delivered);
+    assert_eq!(order().current_deadline().unwrap().due.due_at, sent);
+}
+
+/// Messages about dossiers go out as those about orders do: by the same channels, with the same retries
+/// and receipts.
+#[test]
+fn messages_about_dossiers_leave_the_house_too() {
+    let (world, other) = world();
+    let listed = |texts: &mut engine::Texts| {
+        dossier::Command::ListMatter(dossier::NewMatter {
+            title: "天河某小区停车难".to_owned(),
+            criteria: texts.add("三个月内多人反映".to_owned()),
+            units: vec![UnitCode::new("GZ-D106")],
+            orders: Vec::new(),
+        })
+    };
+    let options = engine::CommandOptions::default();
+    let opened = world.engine.open_dossier(&operator(), &options, listed);
+    let id = opened.unwrap().dossier.id;
+    world.work_off();
+    other.fail(Some(("mail", Failure::Temporary)));
+    let done = world.engine.deliver_due(10).unwrap();
+    assert_eq!((done.sent, done.put_off), (1, 1));
+    other.fail(None);
+    pass(&world, TimeDelta::minutes(1));
+    assert_eq!(world.engine.deliver_due(10).unwrap().sent, 1);
+    {
+        let arrived = other.arrived.lock().unwrap();
+        let last = arrived.last().unwrap();
+        assert_eq!(last.message.subject, Subject::Dossier(id.clone()));
+        assert_eq!(last.unit.as_deref(), Some("GZ-D106"));
+        assert_eq!((last.order_type, last.requester.is_some()), (None, false));
+    }
+    let view = world.engine.dossier(&id, &operator()).unwrap();
+    assert_eq!(view.messages.len(), 1);
+    let states = |view: engine::DossierView| -> Vec<_> {
+        let all = view.deliveries.into_iter();
+        all.map(|it| (it.channel, it.state, it.attempts)).collect()
+    };
+    let mail = view.deliveries[0].id;
+    assert_eq!(
+        states(view),
+        [state("mail", Taken, 2), state("hook", Taken, 1)]
+    );
+    let (now, by) = (world.engine.now(), channel("mail"));
+    world.engine.confirm_delivery(mail, now, None, &by).unwrap();
+    let view = world.engine.dossier(&id, &operator()).unwrap();
+    assert_eq!(states(view)[0], state("mail", Delivered, 2));
+    assert_eq!(world.store.accesses(), Vec::<String>::new());
+}
+
+/// R10, R75: who compares a claim with the requester's data has read them, and the access log says what
+/// for. What the centre verified in its own way reads nothing.
+#[test]
+fn comparing_a_claim_is_logged() {
+    let (world, _) = world();
+    let id = dispatched(&world);
+    let claims = [
+        (IdentityClaim::Phone("138-0000-1234".to_owned()), true),
+        (IdentityClaim::Account("wx-1".to_owned()), false),
+    ];
+    let add = |claim, by: &Actor| {
+        let now = world.engine.now();
+        let add = |texts: &mut engine::Texts| Command::AddStatement {
+            content: texts.add("又开始了".to_owned()),
+            received_at: now,
+            identity: Identity::Other,
+        };
+        let options = engine::CommandOptions::default();
+        world.engine.handle_as(&id, by, &options, Some(claim), add)
+    };
+    for (claim, is_requester) in claims {
+        assert_eq!(add(claim, &channel("portal")).is_ok(), is_requester);
+    }
+    let line = format!("portal {id} identity comparison");
+    assert_eq!(world.store.accesses(), [line.clone(), line.clone()]);
+    let verified = IdentityClaim::Verified("核对身份证".to_owned());
+    add(verified, &operator()).unwrap();
+    assert_eq!(world.store.accesses(), [line.clone(), line]);
 }

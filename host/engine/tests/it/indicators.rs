@@ -74,7 +74,7 @@ fn query(by: GroupBy) -> IndicatorQuery {
 /// `KEY on_time/timed`, `*` for bodies under the Rules by reference, and the centre's dispatches.
 fn shown(world: &World, query: &IndicatorQuery, by: &Actor) -> Vec<String> {
     let found = world.engine.indicators(query, by).unwrap();
-    assert_eq!(found.formulas.version, "2026-1");
+    assert_eq!(found.formulas.version, "2026-2");
     let index = |code: &str| {
         let mut codes = found.formulas.items.iter().map(|it| it.code);
         codes.position(|it| it == code).unwrap()

@@ -1,23 +1,30 @@
 //! The store in memory: small, ordered, and as strict as the port says.
 
 mod dossiers;
+mod due;
 mod indicators;
+mod rollout;
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
 
 use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use engine::ports::{
-    Attempted, Commit, CommitError, Delivery, DeliveryId, DeliveryState, DeliveryStore, DueTimer,
-    Earlier, EffectId, IdempotencyKey, ListError, Message, OrderFilter, OrderSummary, Page,
-    PendingEffect, PersonalData, Posting, Store, StoreError,
+    Attempted, Commit, CommitError, Delivery, DeliveryId, DeliveryState, DeliveryStore, DueItem,
+    DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message, OrderFilter, OrderSummary,
+    Page, PendingEffect, PersonalData, Posting, Store, StoreError, Subject,
 };
 use lifecycle::assessment::Assessment;
+use lifecycle::effect::Effect;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, Role, TextId};
 use lifecycle::order::WorkOrder;
 use lifecycle::timer::Timer;
+
+/// What is broken when no attempt to deliver can be recorded.
+pub(crate) const ATTEMPTS: &str = "attempts";
 
 /// Everything that is kept.
 #[derive(Default)]
@@ -33,9 +40,12 @@ struct Kept {
     keys: BTreeMap<(String, String), Earlier>,
     years: Vec<YearNotice>,
     recomputed_under: Option<String>,
+    rule_sets: BTreeMap<String, String>,
     manual_clock: Option<DateTime<Utc>>,
     accesses: Vec<String>,
     dossiers: dossiers::KeptDossiers,
+    due: due::KeptDue,
+    rollout: rollout::KeptRollout,
     assessments: BTreeMap<OrderId, Assessment>,
 }
 
@@ -102,22 +112,93 @@ impl Kept {
         }
     }
 
+    fn add_effect(&mut self, subject: Subject, at: DateTime<Utc>, effect: Effect) {
+        self.effect_count += 1;
+        let id = self.effect_count;
+        let pending = PendingEffect {
+            id,
+            subject,
+            at,
+            effect,
+            attempts: 0,
+        };
+        self.effects.insert(id, pending);
+    }
+
+    fn complete(&mut self, id: EffectId) {
+        self.effects.remove(&id);
+        self.due.forget_effect(id);
+    }
+
+    /// Every timer with the instant after which it fires: its own, or until when it was put off.
+    fn turns(&self) -> Vec<(DateTime<Utc>, DueTimer)> {
+        let orders = self.orders.iter();
+        let timers = orders.flat_map(|(id, (_, _, timers))| timers.iter().map(move |it| (id, it)));
+        timers
+            .map(|(order, timer)| {
+                let mut due = DueTimer {
+                    order: order.clone(),
+                    at: timer.at,
+                    deadline: timer.deadline,
+                    moment: timer.moment,
+                    attempts: 0,
+                };
+                let (attempts, not_before) = self.due.of(&DueItem::Timer(due.clone()));
+                due.attempts = attempts;
+                (not_before.unwrap_or(timer.at), due)
+            })
+            .collect()
+    }
+
     fn with_message(&self, delivery: &Delivery) -> (Message, Delivery) {
         (self.messages[&delivery.message].clone(), delivery.clone())
     }
 }
 
 #[derive(Default)]
-pub(crate) struct MemoryStore(Mutex<Kept>);
+pub(crate) struct MemoryStore {
+    kept: Mutex<Kept>,
+    /// Numbers of what can neither be loaded nor kept, as if it were broken.
+    pub(crate) broken: Mutex<BTreeSet<String>>,
+    /// Where those that keep a calendar year meet.
+    pub(crate) importers: Meeting,
+}
+
+/// Where so many wait a moment for each other.
+#[derive(Default)]
+pub(crate) struct Meeting {
+    pub(crate) wanted: Mutex<usize>,
+    came: Condvar,
+}
+
+impl Meeting {
+    /// Waits a moment for the others to come too.
+    fn come(&self) {
+        let mut wanted = self.wanted.lock().unwrap();
+        *wanted = wanted.saturating_sub(1);
+        self.came.notify_all();
+        let moment = Duration::from_millis(50);
+        let waits = |wanted: &mut usize| *wanted > 0;
+        drop(self.came.wait_timeout_while(wanted, moment, waits).unwrap());
+    }
+}
 
 impl MemoryStore {
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap()
+        self.kept.lock().unwrap()
     }
 
     /// The access log, one line an entry.
     pub(crate) fn accesses(&self) -> Vec<String> {
         self.kept().accesses.clone()
+    }
+
+    /// Whether something can be loaded or kept.
+    fn check(&self, number: &str) -> Result<(), StoreError> {
+        if self.broken.lock().unwrap().contains(number) {
+            return Err(StoreError::new("load", "it is broken"));
+        }
+        Ok(())
     }
 
     /// Everything that plugins were asked, as text.
@@ -132,11 +213,9 @@ impl MemoryStore {
 
 impl Store for MemoryStore {
     fn load(&self, order: &OrderId) -> Result<Option<WorkOrder>, StoreError> {
-        Ok(self
-            .kept()
-            .orders
-            .get(order)
-            .map(|(order, _, _)| order.clone()))
+        let kept = self.kept();
+        self.check(order.as_str())?;
+        Ok(kept.orders.get(order).map(|(order, _, _)| order.clone()))
     }
 
     fn history(&self, order: &OrderId) -> Result<Vec<Recorded>, StoreError> {
@@ -150,22 +229,12 @@ impl Store for MemoryStore {
 
     fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         let mut kept = self.kept();
+        self.check(commit.order.id.as_str())?;
         kept.admit(&commit)?;
         let (id, expected) = (commit.order.id.clone(), commit.expected_version);
         let at = commit.events.last().expect("a commit has events").at;
         for effect in commit.effects {
-            kept.effect_count += 1;
-            let id = kept.effect_count;
-            let order = commit.order.id.clone();
-            kept.effects.insert(
-                id,
-                PendingEffect {
-                    id,
-                    order,
-                    at,
-                    effect,
-                },
-            );
+            kept.add_effect(Subject::Order(id.clone()), at, effect);
         }
         if let Some(key) = commit.idempotency {
             let events = expected + 1..=commit.order.version;
@@ -181,7 +250,7 @@ impl Store for MemoryStore {
         kept.texts.extend(commit.texts);
         kept.questions.extend(commit.questions);
         if let Some(id) = commit.completes {
-            kept.effects.remove(&id);
+            kept.complete(id);
         }
         if let Some(posting) = &commit.message {
             kept.post(posting);
@@ -193,6 +262,7 @@ impl Store for MemoryStore {
             .unwrap_or_default();
         events.extend(commit.events);
         kept.assessments.insert(id.clone(), commit.assessment);
+        kept.due.forget_timers(&Subject::Order(id.clone()));
         kept.orders
             .insert(id, (commit.order, events, commit.timers));
         Ok(())
@@ -245,6 +315,10 @@ impl Store for MemoryStore {
                         .district
                         .as_ref()
                         .is_none_or(|it| Some(it) == line.district.as_ref())
+                    && filter
+                        .not_against
+                        .as_ref()
+                        .is_none_or(|it| Some(it) != order.against_unit.as_ref())
                     && filter.order_type.is_none_or(|it| it == line.order_type)
                     && filter
                         .registered_by
@@ -304,72 +378,74 @@ impl Store for MemoryStore {
 
     fn due_timers(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<DueTimer>, StoreError> {
         let kept = self.kept();
-        let mut due: Vec<DueTimer> = kept
-            .orders
-            .iter()
-            .flat_map(|(id, (_, _, timers))| timers.iter().map(move |timer| (id, timer)))
-            .filter(|(_, timer)| timer.at < now)
-            .map(
-                |(
-                    id,
-                    Timer {
-                        at,
-                        deadline,
-                        moment,
-                    },
-                )| DueTimer {
-                    order: id.clone(),
-                    at: *at,
-                    deadline: *deadline,
-                    moment: *moment,
-                },
-            )
-            .collect();
-        due.sort_by_key(|timer| (timer.at, timer.order.clone(), timer.deadline, timer.moment));
+        let mut due: Vec<(DateTime<Utc>, DueTimer)> = kept.turns();
+        due.retain(|(turn, _)| *turn < now);
+        due.sort_by_key(|(turn, it)| (*turn, it.order.clone(), it.deadline, it.moment));
         due.truncate(usize::try_from(limit).unwrap());
-        Ok(due)
+        Ok(due.into_iter().map(|(_, timer)| timer).collect())
     }
 
     fn next_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let kept = self.kept();
-        let timers = kept.orders.values().flat_map(|(_, _, timers)| timers);
-        Ok(timers.map(|timer| timer.at).min())
+        Ok(self.kept().turns().iter().map(|(turn, _)| *turn).min())
     }
 
     fn drop_timer(&self, timer: &DueTimer) -> Result<(), StoreError> {
-        if let Some((_, _, timers)) = self.kept().orders.get_mut(&timer.order) {
+        let mut kept = self.kept();
+        if let Some((_, _, timers)) = kept.orders.get_mut(&timer.order) {
             timers.retain(|it| {
                 (it.at, it.deadline, it.moment) != (timer.at, timer.deadline, timer.moment)
             });
         }
+        kept.due.forget(&DueItem::Timer(timer.clone()));
         Ok(())
     }
 
-    fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError> {
-        let limit = usize::try_from(limit).unwrap();
-        Ok(self.kept().effects.values().take(limit).cloned().collect())
+    fn pending_effects(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<PendingEffect>, StoreError> {
+        let kept = self.kept();
+        let mut due: Vec<(Option<DateTime<Utc>>, PendingEffect)> = Vec::new();
+        for effect in kept.effects.values() {
+            let mut effect = effect.clone();
+            let not_before;
+            (effect.attempts, not_before) = kept.due.of(&DueItem::Effect {
+                id: effect.id,
+                subject: effect.subject.clone(),
+                attempts: 0,
+            });
+            due.push((not_before, effect));
+        }
+        due.retain(|(not_before, _)| *not_before <= Some(now));
+        due.sort_by_key(|(not_before, effect)| (*not_before, effect.id));
+        due.truncate(usize::try_from(limit).unwrap());
+        Ok(due.into_iter().map(|(_, effect)| effect).collect())
     }
 
     fn deliver(&self, postings: &[Posting]) -> Result<(), StoreError> {
         let mut kept = self.kept();
         for posting in postings {
+            self.check(posting.message.subject.number())?;
+        }
+        for posting in postings {
             kept.post(posting);
-            kept.effects.remove(&posting.message.id);
+            kept.complete(posting.message.id);
         }
         Ok(())
     }
 
     fn complete_effect(&self, id: EffectId) -> Result<(), StoreError> {
-        self.kept().effects.remove(&id);
+        self.kept().complete(id);
         Ok(())
     }
 
-    fn messages(&self, order: &OrderId) -> Result<Vec<Message>, StoreError> {
+    fn messages(&self, subject: &Subject) -> Result<Vec<Message>, StoreError> {
         let kept = self.kept();
         Ok(kept
             .messages
             .values()
-            .filter(|message| message.order == *order)
+            .filter(|message| message.subject == *subject)
             .cloned()
             .collect())
     }
@@ -408,6 +484,7 @@ impl Store for MemoryStore {
         _by: &str,
         _at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.importers.come();
         self.kept().years.push(notice.clone());
         Ok(())
     }
@@ -418,6 +495,16 @@ impl Store for MemoryStore {
 
     fn set_recomputed_under(&self, calendar_version: &str) -> Result<(), StoreError> {
         self.kept().recomputed_under = Some(calendar_version.to_owned());
+        Ok(())
+    }
+
+    fn rule_set(&self, version: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.kept().rule_sets.get(version).cloned())
+    }
+
+    fn keep_rule_set(&self, version: &str, text: &str) -> Result<(), StoreError> {
+        let mut kept = self.kept();
+        kept.rule_sets.insert(version.to_owned(), text.to_owned());
         Ok(())
     }
 
@@ -456,6 +543,7 @@ impl DeliveryStore for MemoryStore {
 
     fn record_attempt(&self, id: DeliveryId, attempted: &Attempted) -> Result<(), StoreError> {
         let mut kept = self.kept();
+        self.check(ATTEMPTS)?;
         let it = kept.deliveries.get_mut(&id).unwrap();
         it.attempts += 1;
         if it.state != DeliveryState::Pending {
@@ -518,10 +606,10 @@ impl DeliveryStore for MemoryStore {
         Ok(kept.deliveries.get(&id).map(|it| kept.with_message(it)))
     }
 
-    fn deliveries_of(&self, order: &OrderId) -> Result<Vec<Delivery>, StoreError> {
+    fn deliveries_of(&self, subject: &Subject) -> Result<Vec<Delivery>, StoreError> {
         let kept = self.kept();
-        let of_order = |it: &&Delivery| kept.messages[&it.message].order == *order;
-        Ok(kept.deliveries.values().filter(of_order).cloned().collect())
+        let about_it = |it: &&Delivery| kept.messages[&it.message].subject == *subject;
+        Ok(kept.deliveries.values().filter(about_it).cloned().collect())
     }
 
     fn deliveries_in(

@@ -50,6 +50,13 @@ pub(crate) fn unit(code: &str) -> Actor {
     }
 }
 
+pub(crate) fn leader(code: &str) -> Actor {
+    Actor {
+        role: Role::Leader(UnitCode::new(code)),
+        name: format!("leader of {code}"),
+    }
+}
+
 pub(crate) fn channel(name: &str) -> Actor {
     Actor {
         role: Role::Channel,
@@ -108,6 +115,7 @@ impl OneWordRule {
             outcome,
             fuel: 1,
             duration_us: 1,
+            canary: false,
         }]
     }
 }
@@ -233,6 +241,16 @@ impl World {
         *self.rule.meanwhile.lock().unwrap() = Some(Box::new(move || happens(&engine)));
     }
 
+    /// Breaks an order or a dossier, so that it can neither be loaded nor kept.
+    pub(crate) fn break_one(&self, number: &str) {
+        self.store.broken.lock().unwrap().insert(number.to_owned());
+    }
+
+    /// Mends it.
+    pub(crate) fn mend(&self, number: &str) {
+        self.store.broken.lock().unwrap().remove(number);
+    }
+
     pub(crate) fn register(&self, text: &str) -> Handled {
         self.engine
             .register(request(text), &operator(), &CommandOptions::default())
@@ -257,6 +275,7 @@ impl World {
             sum.timers += tick.timers;
             sum.effects += tick.effects;
             sum.recomputed += tick.recomputed;
+            sum.put_off += tick.put_off;
             if !tick.more {
                 return sum;
             }
@@ -318,7 +337,7 @@ pub(crate) fn report(until: DateTime<Utc>, texts: &mut Texts) -> Command {
     })
 }
 
-fn directory() -> Directory {
+pub(crate) fn directory() -> Directory {
     let districts = [("440106", "天河区"), ("440111", "白云区")].map(|(code, name)| District {
         code: DistrictCode::new(code),
         name: name.to_owned(),

@@ -5,7 +5,7 @@ use lifecycle::ids::{Actor, UnitCode};
 use lifecycle::order::{Stage, SupervisionState, WorkOrder};
 
 use crate::chance::Chance;
-use crate::city::{anybody, channel, office_of, operator, some_unit, staff_of};
+use crate::city::{anybody, channel, leader_of, office_of, operator, some_unit, staff_of};
 
 use CommandKind as C;
 
@@ -111,9 +111,18 @@ fn beside(order: &WorkOrder, chance: &mut Chance) -> CommandKind {
     ])
 }
 
-/// Whoever gives such a command on such an order, hardly ever somebody else.
-#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
+/// Whoever gives such a command on such an order, hardly ever somebody else. Of a complaint about a
+/// unit's staff that is the unit's leader (R7).
 pub(crate) fn author(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) -> Actor {
+    let by = usual(kind, order, chance);
+    match by.role.unit() {
+        Some(unit) if order.is_about_staff(&by.role) && chance.percent(85) => leader_of(unit),
+        Some(_) | None => by,
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
+fn usual(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) -> Actor {
     if chance.percent(7) {
         return anybody(chance);
     }
@@ -159,7 +168,7 @@ pub(crate) fn author(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) 
             }
         }
         C::Rate | C::RateService => channel("portal"),
-        C::RecordDelivery | C::MarkDue | C::RecomputeDeadlines => Actor::system(),
+        C::RecordDelivery | C::ListLongTerm | C::MarkDue | C::RecomputeDeadlines => Actor::system(),
         C::Register
         | C::RequestInformation
         | C::RecordInformationNotice
@@ -170,7 +179,7 @@ pub(crate) fn author(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) 
         | C::FlagConduct
         | C::SetPriority
         | C::Reclassify
-        | C::ListLongTerm
+        | C::LinkOrders
         | C::AnswerDirectly
         | C::Route
         | C::Dispatch

@@ -188,5 +188,6 @@ fn attempts(chance: &mut Chance, context: &DecisionContext, answered: bool) -> V
         outcome,
         fuel: 1,
         duration_us: if chance.percent(20) { 300_000 } else { 10 },
+        canary: false,
     }]
 }

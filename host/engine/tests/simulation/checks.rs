@@ -81,7 +81,7 @@ pub(crate) fn posted(posting: &Posting, ledger: &Ledger) -> Result<(), String> {
     let effect = effect(message.id, ledger)?;
     let said = Effect::Notify(message.notification.clone());
     ensure!(
-        effect.effect == said && effect.order == message.order,
+        effect.effect == said && effect.subject == message.subject,
         "message {} is not what was decided: {message:?} instead of {effect:?}",
         message.id
     );
@@ -96,7 +96,8 @@ fn effect(id: EffectId, ledger: &Ledger) -> Result<&PendingEffect, String> {
 /// An effect is given up only where its order has moved on.
 pub(crate) fn completed(id: EffectId, kept: &MemoryStore, ledger: &Ledger) -> Result<(), String> {
     let effect = effect(id, ledger)?;
-    let order = kept.load(&effect.order).unwrap();
+    let order = effect.subject.order();
+    let order = order.and_then(|order| kept.load(order).unwrap());
     let waits = order.is_some_and(|order| waits_for(&effect.effect, &order));
     ensure!(
         !waits,
@@ -115,6 +116,8 @@ pub(crate) fn waits_for(effect: &Effect, order: &WorkOrder) -> bool {
             matches!(order.stage, Stage::AwaitingInformation { .. })
                 && asked.is_some_and(|it| it.notice.is_none())
         }
+        // Whether a matter has it, or the other order is linked already, is for these to say.
+        Effect::ListLongTerm | Effect::LinkBack { .. } => false,
     }
 }
 
@@ -122,6 +125,7 @@ pub(crate) fn waits_for(effect: &Effect, order: &WorkOrder) -> bool {
 pub(crate) fn notice(id: EffectId, commit: &Commit, ledger: &Ledger) -> Result<(), String> {
     let effect = effect(id, ledger)?;
     let fits = match (&effect.effect, commit.message.as_ref()) {
+        (Effect::ListLongTerm | Effect::LinkBack { .. }, None) => true,
         (Effect::OfferRating, Some(posting)) => {
             is_about(&posting.message, |about| *about == Notice::RatingOffered)
         }

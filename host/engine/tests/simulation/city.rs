@@ -99,6 +99,10 @@ pub(crate) fn staff_of(unit: &UnitCode) -> Actor {
     actor(Role::Unit(unit.clone()), format!("staff of {unit}"))
 }
 
+pub(crate) fn leader_of(unit: &UnitCode) -> Actor {
+    actor(Role::Leader(unit.clone()), format!("leader of {unit}"))
+}
+
 pub(crate) fn office_of(district: &DistrictCode) -> Actor {
     actor(
         Role::District(district.clone()),

@@ -143,6 +143,11 @@ impl Maker<'_> {
             C::ListLongTerm => Command::ListLongTerm {
                 matter: self.chance.maybe(70, |_| "逾期交楼".to_owned()),
             },
+            C::LinkOrders => Command::LinkOrders(lifecycle::command::OrderLink {
+                other: self.other_order(),
+                same: self.chance.percent(70),
+                reason: Some(self.say()),
+            }),
             C::AnswerDirectly => Command::AnswerDirectly(DirectAnswer {
                 knowledge_point: "kp-17".to_owned(),
                 knowledge_version: 2,
@@ -274,6 +279,7 @@ impl Maker<'_> {
             },
             method: FollowUpMethod::Phone,
             reasons,
+            rating: self.chance.maybe(20, |chance| *chance.pick(&RATINGS)),
             evidence: self.chance.maybe(50, evidence),
         }
     }

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use engine::ports::{
     Commit, CommitError, DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message,
     OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Posting, Store, StoreError,
+    Subject,
 };
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, TextId};
@@ -23,6 +24,9 @@ use crate::chance::Chance;
 use crate::checks;
 use crate::ledger::Ledger;
 use crate::shared::memory::MemoryStore;
+
+/// Why the store fails, when it does.
+pub(crate) const THE_SIMULATION: &str = "the simulation says so";
 
 /// All of a list.
 pub(crate) const ALL: u32 = u32::MAX;
@@ -164,7 +168,7 @@ impl FaultyStore {
         call: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         self.pause();
-        let broken = || E::from(StoreError::new(what, "the simulation says so"));
+        let broken = || E::from(StoreError::new(what, THE_SIMULATION));
         match self.fate(what) {
             Fate::Works => call(),
             Fate::FailsBefore => Err(broken()),
@@ -196,7 +200,10 @@ impl FaultyStore {
 
     /// Effects that a commit has just left in the outbox.
     fn note_effects(&self) {
-        let pending = self.kept.pending_effects(ALL).unwrap();
+        let pending = self
+            .kept
+            .pending_effects(DateTime::<Utc>::MAX_UTC, ALL)
+            .unwrap();
         let mut ledger = self.ledger();
         let last = ledger.effects.keys().next_back().copied();
         let new = pending.into_iter().filter(|it| Some(it.id) > last);
@@ -300,10 +307,14 @@ impl Store for FaultyStore {
         })
     }
 
-    fn pending_effects(&self, limit: u32) -> Result<Vec<PendingEffect>, StoreError> {
+    fn pending_effects(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<PendingEffect>, StoreError> {
         self.call("pending_effects", || {
             self.ledger().listed(None);
-            self.kept.pending_effects(limit)
+            self.kept.pending_effects(now, limit)
         })
     }
 
@@ -323,8 +334,8 @@ impl Store for FaultyStore {
         })
     }
 
-    fn messages(&self, order: &OrderId) -> Result<Vec<Message>, StoreError> {
-        self.call("messages", || self.kept.messages(order))
+    fn messages(&self, subject: &Subject) -> Result<Vec<Message>, StoreError> {
+        self.call("messages", || self.kept.messages(subject))
     }
 
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError> {
@@ -369,6 +380,14 @@ impl Store for FaultyStore {
         self.write("set_recomputed_under", || {
             self.kept.set_recomputed_under(calendar_version)
         })
+    }
+
+    fn rule_set(&self, version: &str) -> Result<Option<String>, StoreError> {
+        self.call("rule_set", || self.kept.rule_set(version))
+    }
+
+    fn keep_rule_set(&self, version: &str, text: &str) -> Result<(), StoreError> {
+        self.write("keep_rule_set", || self.kept.keep_rule_set(version, text))
     }
 
     fn manual_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {

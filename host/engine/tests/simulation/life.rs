@@ -117,6 +117,10 @@ fn peace(simulation: &Simulation) {
         simulation.send(intent);
     }
     work_off(simulation);
+    // What a fault put off is tried again by then.
+    let pause = TimeDelta::hours(7);
+    simulation.clock.advance_to(simulation.now() + pause);
+    work_off(simulation);
     let engine = simulation.engine();
     let verdict = ends::calendar(&engine, &simulation.store.kept, &simulation.store.ledger());
     if let Err(problem) = verdict {
@@ -131,9 +135,8 @@ fn peace(simulation: &Simulation) {
     } else {
         simulation.clock.advance_to(to);
     }
-    // Longer than any pause between two attempts; all of them together are longer than any time that a
-    // requester has.
-    let pause = TimeDelta::hours(7);
+    // Each is longer than any pause between two attempts; all of them together are longer than any time
+    // that a requester has.
     for _ in 0..30 {
         work_off(simulation);
         let engine = simulation.engine();

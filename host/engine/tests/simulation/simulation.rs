@@ -36,6 +36,8 @@ pub(crate) struct Simulation {
     /// Requests that were answered, to be sent again all the same.
     pub(crate) answered: Mutex<Vec<Intent>>,
     requests: Mutex<IntentId>,
+    /// Whether a holiday notice is being imported.
+    pub(crate) importing: AtomicBool,
 }
 
 impl Simulation {
@@ -64,6 +66,7 @@ impl Simulation {
             unanswered: Mutex::default(),
             answered: Mutex::default(),
             requests: Mutex::default(),
+            importing: AtomicBool::new(false),
         });
         let weak = Arc::downgrade(&simulation);
         simulation.store.let_others(Box::new(move || {
@@ -225,7 +228,7 @@ impl Simulation {
         let context = lifecycle::Context {
             now,
             calendar: &calendar,
-            rules: engine.rules().at(now),
+            rules: engine.rules(),
             directory: engine.directory(),
         };
         let all = lifecycle::forbidden(&order, &intent.by, &context);

@@ -1,6 +1,7 @@
 //! What happens: people and systems act, time passes, things end and begin. Which, chance decides.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chrono::TimeDelta;
 use engine::ports::{
@@ -474,10 +475,15 @@ impl Simulation {
             };
             (city::notice(chance), chance.percent(60), by)
         });
+        // Another import would wait for the one under way, which waits here for the others to be done.
+        if self.importing.swap(true, Ordering::SeqCst) {
+            return;
+        }
         self.log(&format!("import a year, apply: {apply}, at {}", self.now()));
         let (result, frame) = self.call(None, None, |engine| {
             engine.import_calendar_year(&notice, apply, &by)
         });
+        self.importing.store(false, Ordering::SeqCst);
         match &result {
             Ok(change) => self.log(&format!("-> {} moved", change.changes.len())),
             Err(error) => self.log(&format!("-> {error}")),

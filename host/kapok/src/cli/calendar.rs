@@ -62,8 +62,10 @@ pub(crate) struct Show {
 
 /// Import the State Council's holiday notice for a year.
 ///
-/// Deadlines of open orders are computed anew and the units whose deadlines move are told; no order
-/// becomes overdue in the past by it. A notice for a year that is known replaces the one before. With --dry-run nothing changes and the moves are only shown.
+/// Deadlines of open orders are computed anew and those whose deadlines move are told; no order becomes
+/// overdue in the past by it. A notice for a year that is known replaces the one before. What cannot be
+/// computed keeps its deadlines, is named here, and is tried again in the background. With --dry-run
+/// nothing changes and the moves are only shown.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -85,7 +87,8 @@ pub(crate) struct Import {
     /// Show what would change and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Print one JSON object: {"version","applied","changes":[…],"dossier_changes":[…],"confirmed"}.
+    /// Print one JSON object: {"version","applied","changes":[…],"dossier_changes":[…],"confirmed",
+    /// "failed":[…],"dossier_failed":[…]}.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -185,6 +188,22 @@ struct Change {
     changes: Vec<Moved>,
     dossier_changes: Vec<MovedOfDossier>,
     confirmed: usize,
+    failed: Vec<Failed>,
+    dossier_failed: Vec<FailedOfDossier>,
+}
+
+/// An order whose deadlines could not be computed.
+#[derive(Debug, Deserialize)]
+struct Failed {
+    order: String,
+    error: String,
+}
+
+/// A dossier whose deadlines could not be computed.
+#[derive(Debug, Deserialize)]
+struct FailedOfDossier {
+    dossier: String,
+    error: String,
 }
 
 /// A deadline of a dossier that moves.
@@ -241,13 +260,34 @@ fn change_text(year: i32, applied: bool, change: &Change) -> String {
             due_text(*before)
         )
     }));
+    let failed = |of: String, error: &str| format!("{of}: not computed: {error}");
+    lines.extend(
+        change
+            .failed
+            .iter()
+            .map(|it| failed(format!("order {}", it.order), &it.error)),
+    );
+    lines.extend(
+        change
+            .dossier_failed
+            .iter()
+            .map(|it| failed(format!("dossier {}", it.dossier), &it.error)),
+    );
     lines.push(format!(
-        "{} deadlines move, {} are confirmed as they are",
+        "{} deadlines move, {} are confirmed as they are{}",
         change
             .changes
             .len()
             .saturating_add(change.dossier_changes.len()),
-        change.confirmed
+        change.confirmed,
+        match change
+            .failed
+            .len()
+            .saturating_add(change.dossier_failed.len())
+        {
+            0 => String::new(),
+            failed => format!(", {failed} could not be computed and keep what they had"),
+        }
     ));
     lines.join("\n")
 }

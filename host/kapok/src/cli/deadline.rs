@@ -10,7 +10,7 @@ use contract::types::OrderType;
 use lifecycle::Context;
 use lifecycle::deadline::{Deadline, DeadlineKind};
 use lifecycle::directory::Directory;
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use serde::Serialize;
 
 use crate::config::ServerOptions;
@@ -86,20 +86,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let wiring::KnownCalendar { calendar, version } =
         wiring::calendar(arguments.data.as_deref(), &arguments.server)?;
     let order_type = arguments.order_type;
-    let rules = RuleSet::guangzhou_2023();
-    let (kind, period, trigger) = match (arguments.registered, arguments.dispatched) {
-        (Some(registered), _) => (DeadlineKind::Dispatch, rules.dispatch, registered),
-        (None, dispatched) => match arguments.limit {
-            Limit::Handling => (
-                DeadlineKind::Handling,
-                rules.handling_period(order_type),
-                dispatched.unwrap_or_default(),
-            ),
-            Limit::Verification => (
-                DeadlineKind::Verification,
-                rules.verify,
-                dispatched.unwrap_or_default(),
-            ),
+    let book = RuleBook::default();
+    let trigger = arguments
+        .registered
+        .or(arguments.dispatched)
+        .unwrap_or_default();
+    let rules = book.at(trigger);
+    let (kind, period) = match (arguments.registered, arguments.dispatched) {
+        (Some(_), _) => (DeadlineKind::Dispatch, rules.dispatch),
+        (None, _) => match arguments.limit {
+            Limit::Handling => (DeadlineKind::Handling, rules.handling_period(order_type)),
+            Limit::Verification => (DeadlineKind::Verification, rules.verify),
         },
     };
     if kind == DeadlineKind::Verification && arguments.order_type == OrderType::Commendation {
@@ -111,7 +108,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let context = Context {
         now: trigger,
         calendar: &calendar,
-        rules: &rules,
+        rules: &book,
         directory: &directory,
     };
     let limit = (kind.rule(order_type), period);

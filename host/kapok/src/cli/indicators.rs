@@ -30,7 +30,8 @@ Examples:
 
 Formats:
   --json   one object, the same as GET /api/v1/indicators; described in /api/v1/openapi.json
-  --csv    RFC 4180 in UTF-8; each column's header is its stable code, a space, its name in Chinese
+  --csv    RFC 4180 in UTF-8 with a byte order mark, as Excel needs it to show Chinese; each column's
+           header is its stable code, a space, its name in Chinese
 
 Exit codes: 0 computed, 1 the period does not hold or no access, 2 usage")]
 pub(crate) struct Arguments {

@@ -113,6 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Limits::standard(),
         Metrics::install()?,
     );
+    let follower = embedded.start_follower()?;
     let ticker = embedded.start_ticker()?;
     let deliverer = embedded.start_deliverer()?;
     wiring::block_on(async {
@@ -129,12 +130,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         } else {
             output::line(&welcome(&address, &users))?;
         }
-        tokio::spawn(wiring::retake_on_hangup(embedded.rules.clone()));
+        tokio::spawn(wiring::retake_on_hangup(
+            embedded.rules.clone(),
+            embedded.engine.clone(),
+        ));
         api::serve(listener, state, stop)
             .await
             .context("the HTTP server failed")
     })?;
     drop(ticker);
+    drop(follower);
     drop(deliverer);
     tracing::info!("stopped");
     Ok(())
@@ -154,7 +159,11 @@ fn ready(address: &str, users: &Users) -> Value {
 }
 
 fn welcome(address: &str, users: &Users) -> String {
-    let mut lines = vec![format!("Kapok 木棉 on {address}"), String::new()];
+    let process = std::process::id();
+    let mut lines = vec![
+        format!("Kapok 木棉 on {address}, process {process}"),
+        String::new(),
+    ];
     for user in users.one_per_role() {
         lines.push(format!("  {:<18} {}", role_name(&user.role), user.token));
     }

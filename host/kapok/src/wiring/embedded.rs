@@ -14,7 +14,7 @@ use notify::Senders;
 use store::SqliteStore;
 
 use super::deliverer::Deliverer;
-use super::rules::Rules;
+use super::rules::{Follower, Rules};
 use super::ticker::{Ticker, settle};
 use crate::config::{ClockKind, DataOptions, NotifyOptions, RuleOptions};
 use crate::values;
@@ -86,13 +86,11 @@ impl Embedded {
             .clone()
             .unwrap_or_else(|| folder.join(CACHE_FOLDER));
         let rules = Rules::open(&rules.rules, &cache)?;
-        Self::of(
-            store,
-            clock,
-            Organisation { directory, book },
-            rules,
-            senders,
-        )
+        let organisation = Organisation { directory, book };
+        let embedded = Self::of(store, clock, organisation, rules, senders)?;
+        embedded.engine.keep_rule_sets()?;
+        embedded.rules.take(&embedded.engine)?;
+        Ok(embedded)
     }
 
     /// Opens a data directory that must be there for looking at it, also while a server works on it.
@@ -135,6 +133,7 @@ impl Embedded {
             directory: organisation.directory,
             rules: organisation.book,
         })?;
+        let engine = engine.with_workshop(rules.workshop()?);
         let engine = match senders {
             Some(senders) => engine.with_notifier(Arc::new(senders)),
             None => engine,
@@ -145,6 +144,11 @@ impl Embedded {
             rules,
             channels,
         })
+    }
+
+    /// Follows the rollout log in the background, until the result is dropped.
+    pub(crate) fn start_follower(&self) -> anyhow::Result<Follower> {
+        Follower::start(self.engine.clone())
     }
 
     /// Works off what is due in the background, until the result is dropped.

@@ -3,13 +3,14 @@
 
 use engine::ports::{
     DossierCommit, DossierCommitError, DossierSummary, EarlierDossier, IdempotencyKey, StoreError,
+    Subject,
 };
 use lifecycle::dossier::{DossierTimer, Recorded};
-use lifecycle::effect::Effect;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{earlier, unit_column};
 use crate::codec::{json, ms, name, signed, unsigned};
+use crate::due::{Place, place_of};
 use crate::error::Fault;
 use crate::writer::Refusal;
 
@@ -34,8 +35,7 @@ pub(crate) struct PreparedDossier {
     timers: Vec<(String, String, i64)>,
     parties: Vec<String>,
     orders: Vec<String>,
-    messages: Vec<String>,
-    effects: Vec<(String, String)>,
+    effects: Vec<(Subject, String)>,
     texts: Vec<([u8; 16], String)>,
     idempotency: Option<IdempotencyKey>,
 }
@@ -55,8 +55,7 @@ impl PreparedDossier {
             events,
             dossier,
             timers,
-            messages,
-            order_messages,
+            effects,
             texts,
             idempotency,
         } = commit;
@@ -69,12 +68,9 @@ impl PreparedDossier {
             timers: timers.iter().map(timer_row).collect::<Result<_, _>>()?,
             parties: dossier.parties().into_iter().collect(),
             orders: orders.iter().map(ToString::to_string).collect(),
-            messages: messages.iter().map(json).collect::<Result<_, _>>()?,
-            effects: order_messages
+            effects: effects
                 .into_iter()
-                .map(|(order, notification)| {
-                    Ok::<_, Fault>((order.to_string(), json(&Effect::Notify(notification))?))
-                })
+                .map(|(subject, effect)| Ok::<_, Fault>((subject, json(&effect)?)))
                 .collect::<Result<_, _>>()?,
             texts: texts
                 .into_iter()
@@ -162,7 +158,7 @@ impl PreparedDossier {
         self.write_events(connection, dossier_n)?;
         self.write_timers(connection, dossier_n)?;
         self.write_links(connection, dossier_n)?;
-        self.write_messages(connection, dossier_n)?;
+        self.write_outbox(connection)?;
         for (id, text) in &self.texts {
             connection
                 .prepare_cached("INSERT INTO texts (id, text) VALUES (?1, ?2)")?
@@ -224,20 +220,15 @@ impl PreparedDossier {
         Ok(())
     }
 
-    fn write_messages(&self, connection: &Connection, dossier_n: i64) -> Result<(), Fault> {
+    fn write_outbox(&self, connection: &Connection) -> Result<(), Fault> {
         let at = self.events.last().map_or(0, |event| event.at);
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO dossier_messages (dossier_n, at, notification) VALUES (?1, ?2, ?3)",
-        )?;
-        for notification in &self.messages {
-            insert.execute(params![dossier_n, at, notification])?;
-        }
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO effects (order_n, at, effect)
-             VALUES ((SELECT n FROM orders WHERE id = ?1), ?2, ?3)",
-        )?;
-        for (order, effect) in &self.effects {
-            insert.execute(params![order, at, effect])?;
+        for (subject, effect) in &self.effects {
+            let (Place { column, .. }, n) = place_of(connection, subject)?;
+            connection
+                .prepare_cached(&format!(
+                    "INSERT INTO effects ({column}, at, effect) VALUES (?1, ?2, ?3)"
+                ))?
+                .execute(params![n, at, effect])?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use engine::ports::{
-    Attempted, Delivery, DeliveryState, DeliveryStore as _, Message, Posting, Store as _,
+    Attempted, Delivery, DeliveryState, DeliveryStore as _, Message, Posting, Store as _, Subject,
 };
 use lifecycle::command::Command;
 use lifecycle::effect::{Notice, Notification, Recipient};
@@ -16,7 +16,7 @@ fn posting(id: i64, order: &OrderId) -> Posting {
     Posting {
         message: Message {
             id,
-            order: order.clone(),
+            subject: Subject::Order(order.clone()),
             at: at(START),
             notification: Notification {
                 to: Recipient::Center,
@@ -90,7 +90,10 @@ fn deliveries_are_made_once_with_their_message() {
             reference: None,
         }
     );
-    let of_second = fixture.store.deliveries_of(&orders[1]).unwrap();
+    let of_second = fixture
+        .store
+        .deliveries_of(&Subject::Order(orders[1].clone()))
+        .unwrap();
     assert_eq!(of_second.iter().map(|it| it.id).collect::<Vec<_>>(), [3, 4]);
     assert_eq!(fixture.store.delivery(5).unwrap(), None);
 }
@@ -106,9 +109,10 @@ fn a_commit_makes_the_deliveries_of_its_message() {
     let mut early = commit.clone();
     early.expected_version = 1;
     fixture.store.commit(early).unwrap_err();
-    assert_eq!(fixture.store.deliveries_of(&order.id).unwrap(), []);
+    let subject = Subject::Order(order.id.clone());
+    assert_eq!(fixture.store.deliveries_of(&subject).unwrap(), []);
     fixture.store.commit(commit).unwrap();
-    assert_eq!(fixture.store.deliveries_of(&order.id).unwrap().len(), 2);
+    assert_eq!(fixture.store.deliveries_of(&subject).unwrap().len(), 2);
 }
 
 #[test]

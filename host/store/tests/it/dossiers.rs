@@ -7,7 +7,7 @@ use calendar::Calendar;
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::ports::{
     DossierCommit, DossierCommitError, DossierFilter, DossierStore as _, IdempotencyKey, ListError,
-    Store as _,
+    Store as _, Subject,
 };
 use lifecycle::directory::Directory;
 use lifecycle::dossier::{
@@ -17,7 +17,7 @@ use lifecycle::dossier::{
 use lifecycle::effect::Effect;
 use lifecycle::ids::{Actor, OrderId, TextId, UnitCode};
 use lifecycle::order::WorkOrder;
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, START, at, operator, unit};
@@ -40,7 +40,7 @@ fn step(
     orders: &[WorkOrder],
 ) -> DossierCommit {
     let directory = directory();
-    let (calendar, rules) = (Calendar::shipped(), RuleSet::guangzhou_2023());
+    let (calendar, rules) = (Calendar::shipped(), RuleBook::default());
     let context = Context {
         now,
         calendar: &calendar,
@@ -54,6 +54,7 @@ fn step(
                 let facts = OrderFacts {
                     requester: order.requester,
                     unit: None,
+                    matter: None,
                 };
                 (order.id.clone(), facts)
             })
@@ -77,21 +78,20 @@ fn step(
             Some(apply(dossier, event).unwrap())
         })
         .unwrap();
-    let mut messages = Vec::new();
-    let mut order_messages = Vec::new();
-    for effect in decision.effects {
-        match effect.about {
-            About::Dossier => messages.push(effect.notification),
-            About::Order(order) => order_messages.push((order, effect.notification)),
-        }
-    }
+    let subject = |about| match about {
+        About::Dossier => Subject::Dossier(dossier.id.clone()),
+        About::Order(order) => Subject::Order(order),
+    };
+    let effects = decision.effects.into_iter();
+    let effects = effects
+        .map(|it| (subject(it.about), Effect::Notify(it.notification)))
+        .collect();
     DossierCommit {
         expected_version,
         events,
         timers: timers(&dossier),
         dossier,
-        messages,
-        order_messages,
+        effects,
         texts: Vec::new(),
         idempotency: None,
     }
@@ -118,7 +118,7 @@ fn announced(id: &str, unit: &str, now: &str) -> DossierCommit {
     step(id, None, &command, &operator(), at(now), &[])
 }
 
-fn listed(id: &str, orders: &[WorkOrder]) -> DossierCommit {
+pub(crate) fn listed(id: &str, orders: &[WorkOrder]) -> DossierCommit {
     let command = Command::ListMatter(NewMatter {
         title: "停车难".to_owned(),
         criteria: text(1),
@@ -150,7 +150,9 @@ fn what_was_committed_is_there_after_a_restart() {
     assert_eq!(fixture.store.load_dossier(&id).unwrap(), Some(dossier));
     assert_eq!(fixture.store.dossier_history(&id).unwrap(), events);
     assert_eq!(fixture.store.texts(&[text(1)]).unwrap().len(), 1);
-    assert_eq!(fixture.store.dossier_messages(&id).unwrap().len(), 1);
+    let pending = fixture.store.pending_effects(at(START), 9).unwrap();
+    assert_eq!(pending.len(), 1);
+    assert_eq!(pending[0].subject, Subject::Dossier(id.clone()));
     let other = DossierId::new("D-2");
     assert_eq!(fixture.store.load_dossier(&other).unwrap(), None);
     assert!(fixture.store.dossier_history(&other).unwrap().is_empty());
@@ -228,6 +230,33 @@ fn timers_come_earliest_first_and_go_with_the_state() {
     let left = due("2027-01-01T00:00:00+08:00").unwrap();
     let kinds: Vec<DossierDeadlineKind> = left.iter().map(|timer| timer.deadline).collect();
     assert_eq!(kinds, [Bulletin, Progress]);
+}
+
+/// Opened at one instant, they stand by their numbers, whatever came in first, and pages neither
+/// repeat nor lose one.
+#[test]
+fn dossiers_of_one_instant_stand_by_their_numbers() {
+    let fixture = Fixture::new();
+    for id in ["D-2", "D-4", "D-1", "D-3"] {
+        let commit = announced(id, "GZ-CGJ", START);
+        fixture.store.commit_dossier(commit).unwrap();
+    }
+    let expected = ["D-4", "D-3", "D-2", "D-1"];
+    for limit in 1..=5 {
+        let mut ids = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let any = DossierFilter::default();
+            let page = fixture.store.list_dossiers(&any, after.as_deref(), limit);
+            let page = page.unwrap();
+            ids.extend(page.items.iter().map(|line| line.id.to_string()));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(ids, expected, "{limit} to a page");
+    }
 }
 
 #[test]
@@ -339,52 +368,38 @@ fn lists_are_narrowed_and_come_in_pages() {
 fn messages_to_requesters_go_through_their_orders() {
     let fixture = Fixture::new();
     let orders = [fixture.register(1), fixture.register(2)];
-    let before = fixture.store.pending_effects(100).unwrap().len();
     let commit = listed("D-1", &orders);
     let dossier = commit.dossier.clone();
     fixture.store.commit_dossier(commit).unwrap();
+    let before = fixture.store.pending_effects(at(START), 100).unwrap().len();
     let tell = Command::TellProgress { content: text(3) };
     let now = at("2026-09-17T10:00:00+08:00");
     let commit = step("D-1", Some(&dossier), &tell, &unit(), now, &orders);
     fixture.store.commit_dossier(commit).unwrap();
     let effects = fixture
         .store
-        .pending_effects(100)
+        .pending_effects(at(START), 100)
         .unwrap()
         .split_off(before);
-    let told: Vec<&OrderId> = effects.iter().map(|effect| &effect.order).collect();
+    let told: Vec<&OrderId> = effects.iter().filter_map(|it| it.subject.order()).collect();
     assert_eq!(told, [&orders[0].id, &orders[1].id]);
     assert!(
         effects
             .iter()
             .all(|effect| matches!(effect.effect, Effect::Notify(_)) && effect.at == now)
     );
-    assert_eq!(
-        fixture.store.dossier_messages(&dossier.id).unwrap().len(),
-        1
-    );
 }
 
-/// What is due, and what is open, is found without looking at everything.
+/// What is open is found without looking at everything.
 #[test]
-fn looking_for_what_is_due_goes_by_indexes() {
+fn looking_for_what_is_open_goes_by_indexes() {
     let fixture = Fixture::new();
     let raw = fixture.raw();
-    for (query, index) in [
-        (
-            "SELECT d.id FROM dossier_timers t JOIN dossiers d ON d.n = t.dossier_n
-             WHERE t.at < 1 ORDER BY t.at, t.dossier_n, t.deadline, t.unit LIMIT 1",
-            "dossier_timers_by_instant",
-        ),
-        (
-            "SELECT state FROM dossiers WHERE due_at IS NOT NULL AND id > '' ORDER BY id LIMIT 1",
-            "dossiers_open",
-        ),
-    ] {
-        let mut plan = raw.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-        let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
-        let steps: Vec<String> = steps.map(Result::unwrap).collect();
-        assert!(steps[0].contains(index), "{steps:?}");
-        assert!(steps.iter().all(|step| !step.contains("TEMP")), "{steps:?}");
-    }
+    let query =
+        "SELECT state FROM dossiers WHERE due_at IS NOT NULL AND id > '' ORDER BY id LIMIT 1";
+    let mut plan = raw.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+    let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+    let steps: Vec<String> = steps.map(Result::unwrap).collect();
+    assert!(steps[0].contains("dossiers_open"), "{steps:?}");
+    assert!(steps.iter().all(|step| !step.contains("TEMP")), "{steps:?}");
 }

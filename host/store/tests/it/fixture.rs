@@ -14,7 +14,7 @@ use lifecycle::directory::{Directory, District, Unit};
 use lifecycle::event::Recorded;
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, Role, TextId, UnitCode};
 use lifecycle::order::WorkOrder;
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use lifecycle::{Context, Facts};
 use rusqlite::Connection;
 use store::{Options, SqliteStore};
@@ -147,8 +147,7 @@ pub(crate) fn step(
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Commit {
-    let (calendar, rules, directory) =
-        (Calendar::shipped(), RuleSet::guangzhou_2023(), directory());
+    let (calendar, rules, directory) = (Calendar::shipped(), RuleBook::default(), directory());
     let context = Context {
         now,
         calendar: &calendar,
@@ -210,6 +209,7 @@ fn advice() -> RoutingAdvice {
             outcome: Outcome::Answered,
             fuel: 1,
             duration_us: 1,
+            canary: false,
         }],
         verdict: Some(vec![Candidate {
             unit: "GZ-D106".to_owned(),

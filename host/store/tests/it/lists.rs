@@ -139,6 +139,32 @@ fn each_field_of_the_filter_narrows() {
 }
 
 #[test]
+fn complaints_about_a_units_staff_are_left_out() {
+    // R7: staff does not see them; the fourth order complains of it, the fifth of another unit's.
+    let fixture = Fixture::new();
+    for n in 1..=6 {
+        let now = at(&format!("2026-09-16T{:02}:00:00+08:00", 8 + n));
+        let mut commit = registration(n, now, &operator());
+        commit.order.against_unit = match n {
+            4 => Some(UnitCode::new("GZ-D106")),
+            5 => Some(UnitCode::new("GZ-ZJJ")),
+            _ => None,
+        };
+        fixture.store.commit(commit).unwrap();
+    }
+    let of_staff = OrderFilter {
+        unit: Some(UnitCode::new("GZ-D106")),
+        not_against: Some(UnitCode::new("GZ-D106")),
+        ..OrderFilter::default()
+    };
+    // Pages are as full as others.
+    assert_eq!(
+        numbers(&fixture, &of_staff, 2),
+        [vec!["6", "5"], vec!["3", "2"], vec!["1"]]
+    );
+}
+
+#[test]
 fn a_line_is_the_order_in_short() {
     let fixture = seven();
     let in_handling = OrderFilter {

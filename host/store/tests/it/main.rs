@@ -2,12 +2,15 @@
 #![cfg(test)]
 
 mod assessment;
+mod audit;
 mod commits;
 mod deliveries;
 mod dossiers;
+mod due;
 mod fixture;
 mod journal;
 mod lists;
 mod opening;
 mod outbox;
 mod privacy;
+mod rollout;

@@ -1,12 +1,12 @@
 //! Timers and effects: in order, replaced with the order's state, done once.
 
-use engine::ports::{DueTimer, Message, Posting, Store as _};
+use engine::ports::{DueTimer, Message, Posting, Store as _, Subject};
 use lifecycle::command::{Command, Moment};
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Effect, Notice, Notification, Recipient};
 use lifecycle::timer::Timer;
 
-use crate::fixture::{Fixture, at, operator, registration, step, unit};
+use crate::fixture::{Fixture, START, at, operator, registration, step, unit};
 
 #[test]
 fn timers_come_earliest_first_and_strictly_after_their_instant() {
@@ -124,24 +124,6 @@ fn deadlines_of_one_kind_have_a_timer_each() {
     );
     fixture.store.drop_timer(&due[0]).unwrap();
     assert_eq!(all(), due[1..]);
-    // What is due is found and ordered by the index alone, however much of it there is.
-    let raw = fixture.raw();
-    let mut plan = raw
-        .prepare(
-            "EXPLAIN QUERY PLAN
-             SELECT o.id, t.at, t.deadline, t.moment FROM timers t JOIN orders o ON o.n = t.order_n
-             WHERE t.at < 1 ORDER BY t.at, t.order_n, t.deadline, t.moment LIMIT 1",
-        )
-        .unwrap();
-    let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
-    let steps: Vec<String> = steps.map(Result::unwrap).collect();
-    assert!(steps[0].contains("timers_by_instant"), "{steps:?}");
-    assert!(
-        steps
-            .iter()
-            .all(|step| !step.contains("SORT") && !step.contains("TEMP")),
-        "{steps:?}"
-    );
 }
 
 /// A message that stays in its box.
@@ -156,17 +138,20 @@ fn boxed(message: Message) -> Posting {
 fn effects_are_pending_until_they_are_done() {
     let fixture = Fixture::new();
     let orders = [fixture.register(1), fixture.register(2)];
-    let pending = fixture.store.pending_effects(10).unwrap();
+    let pending = fixture.store.pending_effects(at(START), 10).unwrap();
     assert!(pending.len() >= 2);
     assert!(pending.is_sorted_by_key(|effect| effect.id));
-    assert_eq!(fixture.store.pending_effects(1).unwrap().len(), 1);
+    assert_eq!(
+        fixture.store.pending_effects(at(START), 1).unwrap().len(),
+        1
+    );
     let message = |it: &engine::ports::PendingEffect| {
         let Effect::Notify(notification) = it.effect.clone() else {
             panic!("{it:?}")
         };
         Message {
             id: it.id,
-            order: it.order.clone(),
+            subject: it.subject.clone(),
             at: it.at,
             notification,
         }
@@ -176,25 +161,32 @@ fn effects_are_pending_until_they_are_done() {
     let postings: Vec<Posting> = messages.iter().cloned().map(boxed).collect();
     fixture.store.deliver(&postings).unwrap();
     fixture.store.deliver(&postings).unwrap();
-    assert!(fixture.store.pending_effects(10).unwrap().is_empty());
+    assert!(
+        fixture
+            .store
+            .pending_effects(at(START), 10)
+            .unwrap()
+            .is_empty()
+    );
     let fixture = fixture.reopened();
     for order in &orders {
         let of_order: Vec<Message> = messages
             .iter()
-            .filter(|it| it.order == order.id)
+            .filter(|it| it.subject == Subject::Order(order.id.clone()))
             .cloned()
             .collect();
-        assert_eq!(fixture.store.messages(&order.id).unwrap(), of_order);
+        let subject = Subject::Order(order.id.clone());
+        assert_eq!(fixture.store.messages(&subject).unwrap(), of_order);
     }
     // Numbers of effects are never used again, or the next message would be taken for delivered.
     fixture.register(3);
-    let next = fixture.store.pending_effects(1).unwrap();
+    let next = fixture.store.pending_effects(at(START), 1).unwrap();
     assert!(next[0].id > messages.last().unwrap().id);
     fixture.store.complete_effect(next[0].id).unwrap();
     assert!(
         fixture
             .store
-            .pending_effects(9)
+            .pending_effects(at(START), 9)
             .unwrap()
             .iter()
             .all(|it| it.id != next[0].id)
@@ -205,7 +197,7 @@ fn effects_are_pending_until_they_are_done() {
 fn a_commit_completes_its_effect_and_delivers_its_message() {
     let fixture = Fixture::new();
     let order = fixture.register(1);
-    let effect = fixture.store.pending_effects(1).unwrap()[0].id;
+    let effect = fixture.store.pending_effects(at(START), 1).unwrap()[0].id;
     let mut commit = step(
         Some(&order),
         &Command::AcceptDuty,
@@ -214,7 +206,7 @@ fn a_commit_completes_its_effect_and_delivers_its_message() {
     );
     let message = Message {
         id: effect,
-        order: order.id.clone(),
+        subject: Subject::Order(order.id.clone()),
         at: at("2026-09-16T11:00:00+08:00"),
         notification: Notification {
             to: Recipient::Requester,
@@ -227,10 +219,11 @@ fn a_commit_completes_its_effect_and_delivers_its_message() {
     assert!(
         fixture
             .store
-            .pending_effects(9)
+            .pending_effects(at(START), 9)
             .unwrap()
             .iter()
             .all(|it| it.id != effect)
     );
-    assert_eq!(fixture.store.messages(&order.id).unwrap(), [message]);
+    let subject = Subject::Order(order.id.clone());
+    assert_eq!(fixture.store.messages(&subject).unwrap(), [message]);
 }

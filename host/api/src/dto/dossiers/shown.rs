@@ -170,8 +170,9 @@ impl From<&Recorded> for DossierEvent {
     }
 }
 
-impl From<&CoreMessage> for DossierMessage {
-    fn from(message: &CoreMessage) -> Self {
+impl DossierMessage {
+    /// A message with those of the deliveries that are its own.
+    pub(super) fn new(message: &CoreMessage, deliveries: &[CoreDelivery]) -> Self {
         let occasion = if let Notice::Dossier(notice) = &message.notification.about {
             serde_json::to_value(&notice.occasion).unwrap_or_default()
         } else {
@@ -187,6 +188,11 @@ impl From<&CoreMessage> for DossierMessage {
             to: Recipient::from(&message.notification.to),
             occasion: name,
             data: in_local_time(Value::Object(members)),
+            deliveries: deliveries
+                .iter()
+                .filter(|delivery| delivery.message == message.id)
+                .map(Into::into)
+                .collect(),
         }
     }
 }

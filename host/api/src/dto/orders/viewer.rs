@@ -1,6 +1,6 @@
 //! Who sees which parts of an order that he or she may read at all (Art. 8(4), 43, R7, R75). The centre,
 //! the admin and auditors see them all; units see what is about them; against whose staff a complaint
-//! is, the centre and that unit alone.
+//! is, the centre and that unit's leader alone.
 
 use lifecycle::command::SupervisionOrder;
 use lifecycle::effect::Notice;
@@ -25,7 +25,22 @@ impl<'a> Viewer<'a> {
     pub(crate) fn sees_internal(self) -> bool {
         match self.role {
             Role::System | Role::Operator | Role::Admin | Role::Auditor => true,
-            Role::Unit(_) | Role::District(_) | Role::Channel => false,
+            Role::Unit(_) | Role::Leader(_) | Role::District(_) | Role::Channel => false,
+        }
+    }
+
+    /// Orders of other requesters about the same matter, by number: those who handle it, not a
+    /// channel system, which speaks for one requester.
+    pub(crate) fn sees_links(self) -> bool {
+        match self.role {
+            Role::Channel => false,
+            Role::System
+            | Role::Operator
+            | Role::Admin
+            | Role::Auditor
+            | Role::Unit(_)
+            | Role::Leader(_)
+            | Role::District(_) => true,
         }
     }
 
@@ -33,15 +48,18 @@ impl<'a> Viewer<'a> {
     pub(crate) fn sees_against(self) -> bool {
         match self.role {
             Role::System | Role::Operator => true,
-            Role::Unit(unit) => self.order.against_unit.as_ref() == Some(unit),
-            Role::Admin | Role::District(_) | Role::Channel | Role::Auditor => false,
+            Role::Leader(unit) => self.order.against_unit.as_ref() == Some(unit),
+            // Staff that is complained of reads nothing of the order, other staff not of whom.
+            Role::Unit(_) | Role::Admin | Role::District(_) | Role::Channel | Role::Auditor => {
+                false
+            }
         }
     }
 
     /// A supervision: those whom it is for, and the district's office beside the centre.
     pub(crate) fn sees_supervision(self, unit: &UnitCode, guidance: Option<&UnitCode>) -> bool {
         match self.role {
-            Role::Unit(own) => own == unit || Some(own) == guidance,
+            Role::Unit(own) | Role::Leader(own) => own == unit || Some(own) == guidance,
             Role::District(_) => true,
             Role::Channel => false,
             Role::System | Role::Operator | Role::Admin | Role::Auditor => true,
@@ -52,7 +70,7 @@ impl<'a> Viewer<'a> {
     /// viewer has, or had, the order itself.
     pub(crate) fn sees_part_of(self, unit: &UnitCode) -> bool {
         match self.role {
-            Role::Unit(own) => {
+            Role::Unit(own) | Role::Leader(own) => {
                 let mut assignments = self.order.assignments.iter();
                 own == unit || assignments.any(|it| it.unit == *own)
             }
@@ -70,6 +88,8 @@ impl<'a> Viewer<'a> {
         };
         if let Event::ConductFlagged { .. } | Event::ProposalDismissed { .. } = event {
             self.sees_internal()
+        } else if let Event::OrdersLinked(_) = event {
+            self.sees_links()
         } else if let Event::Supervised { order, unit, .. } = event {
             self.sees_supervision(unit, guidance(order))
         } else if let Event::SupervisionAnswered { answer, .. } = event {

@@ -68,6 +68,8 @@ pub struct NewExtension {
     pub period: Period,
     /// Why.
     pub reason: Words,
+    /// The centre's approval, where the rule set wants one.
+    pub approval: Option<NewEvidence>,
 }
 
 impl IntoCommand for NewExtension {
@@ -75,6 +77,7 @@ impl IntoCommand for NewExtension {
         Command::Extend(command::Extension {
             period: self.period.into(),
             reason: texts.add(self.reason.into()),
+            approval: self.approval.map(Into::into),
         })
     }
 }

@@ -1,9 +1,10 @@
-//! What marks an order without moving it: concealment, conduct, priority, type, long-term matter,
-//! proposals of rules (Art. 9, 26, 45).
+//! What marks an order without moving it: concealment, conduct, priority, type, links to orders about
+//! the same matter, proposals of rules (Art. 9, 26, 45).
 
 use engine::Texts;
 use lifecycle::command::{self, Command};
-use serde::{Deserialize, Deserializer};
+use lifecycle::ids::OrderId;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{IntoCommand, NewEvidence};
@@ -84,26 +85,31 @@ impl IntoCommand for Reclassification {
     }
 }
 
-/// The long-term matter under which the order is listed (Art. 26, R52).
+/// That another order is about the same matter, or is not after all. Both keep their own clock,
+/// reply and evaluation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LongTermListing {
-    /// Number of the matter; null takes the order off the list.
-    #[serde(deserialize_with = "said_outright")]
-    #[schema(required)]
-    pub matter: Option<Line>,
+pub struct NewOrderLink {
+    /// Number of the other order.
+    pub order: Line,
+    /// Whether it is about the same matter; false takes the link away.
+    #[serde(default = "linked")]
+    pub same: bool,
+    /// Why.
+    pub reason: Words,
 }
 
-/// Null must be said; leaving the field out does not take an order off.
-fn said_outright<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Line>, D::Error> {
-    Option::deserialize(deserializer)
+const fn linked() -> bool {
+    true
 }
 
-impl IntoCommand for LongTermListing {
-    fn into_command(self, _: &mut Texts) -> Command {
-        Command::ListLongTerm {
-            matter: self.matter.map(Into::into),
-        }
+impl IntoCommand for NewOrderLink {
+    fn into_command(self, texts: &mut Texts) -> Command {
+        Command::LinkOrders(command::OrderLink {
+            other: OrderId::new(String::from(self.order)),
+            same: self.same,
+            reason: Some(texts.add(self.reason.into())),
+        })
     }
 }
 

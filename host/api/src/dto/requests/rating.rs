@@ -54,6 +54,9 @@ pub struct FollowUp {
     pub method: FollowUpMethod,
     /// Why the requester is dissatisfied, as he or she said.
     pub reasons: Words,
+    /// Which option the requester would choose now, if that was said. By default it is kept and changes
+    /// nothing.
+    pub rating: Option<Rating>,
     /// Record of the contact.
     pub evidence: Option<NewEvidence>,
 }
@@ -64,6 +67,7 @@ impl IntoCommand for FollowUp {
             contacted_at: self.contacted_at.into(),
             method: self.method.into(),
             reasons: texts.add(self.reasons.into()),
+            rating: self.rating.map(Into::into),
             evidence: self.evidence.map(Into::into),
         })
     }

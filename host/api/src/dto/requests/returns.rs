@@ -239,6 +239,9 @@ impl IntoCommand for OpinionRequest {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpinionGiven {
+    /// The authority that gave it; the centre must name it, an authority need not.
+    #[schema(value_type = Option<String>, example = "GZ-BB")]
+    pub adviser: Option<UnitCode>,
     /// What it says.
     pub opinion: Words,
     /// The document.
@@ -248,6 +251,7 @@ pub struct OpinionGiven {
 impl IntoCommand for OpinionGiven {
     fn into_command(self, texts: &mut Texts) -> Command {
         Command::RecordOpinion {
+            adviser: self.adviser,
             opinion: texts.add(self.opinion.into()),
             document: self.document.into(),
         }

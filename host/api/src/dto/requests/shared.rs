@@ -42,7 +42,7 @@ pub enum NewIdentity {
 }
 
 impl NewIdentity {
-    pub(super) fn claim(&self) -> IdentityClaim {
+    pub(crate) fn claim(&self) -> IdentityClaim {
         match self.clone() {
             Self::Phone(phone) => IdentityClaim::Phone(phone.into()),
             Self::Account(account) => IdentityClaim::Account(account.into()),

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::ports::{
-    DossierCommit, DossierCommitError, DossierFilter, DossierMessage, DossierStore, DossierSummary,
-    DueDossierTimer, EarlierDossier, IdempotencyKey, ListError, Page, PendingEffect, StoreError,
+    DossierCommit, DossierCommitError, DossierFilter, DossierStore, DossierSummary,
+    DueDossierTimer, DueItem, EarlierDossier, IdempotencyKey, ListError, Page, StoreError, Subject,
 };
 use lifecycle::dossier::{Dossier, DossierId, DossierTimer, Recorded};
-use lifecycle::effect::Effect;
 
 use super::{Kept, MemoryStore};
 
@@ -17,7 +16,6 @@ use super::{Kept, MemoryStore};
 pub(super) struct KeptDossiers {
     dossiers: BTreeMap<DossierId, (Dossier, Vec<Recorded>, Vec<DossierTimer>)>,
     keys: BTreeMap<(String, String), EarlierDossier>,
-    messages: Vec<DossierMessage>,
 }
 
 impl KeptDossiers {
@@ -40,7 +38,14 @@ impl KeptDossiers {
         Ok(())
     }
 
-    fn keep(&mut self, commit: DossierCommit, at: DateTime<Utc>) {
+    /// Whether a timer is there still.
+    pub(super) fn has(&self, timer: &DueDossierTimer) -> bool {
+        let kept = self.dossiers.get(&timer.dossier);
+        let mut timers = kept.into_iter().flat_map(|(_, _, timers)| timers);
+        timers.any(|it| (it.at, it.deadline, &it.unit) == (timer.at, timer.deadline, &timer.unit))
+    }
+
+    fn keep(&mut self, commit: DossierCommit) {
         let id = commit.dossier.id.clone();
         if let Some(key) = commit.idempotency {
             let earlier = EarlierDossier {
@@ -49,14 +54,6 @@ impl KeptDossiers {
                 events: commit.expected_version + 1..=commit.dossier.version,
             };
             self.keys.insert((key.principal, key.key), earlier);
-        }
-        for notification in commit.messages {
-            self.messages.push(DossierMessage {
-                id: i64::try_from(self.messages.len()).unwrap() + 1,
-                dossier: id.clone(),
-                at,
-                notification,
-            });
         }
         let before = self.dossiers.remove(&id);
         let mut events = before.map(|(_, events, _)| events).unwrap_or_default();
@@ -95,8 +92,32 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Every timer with the instant after which it fires: its own, or until when it was put off.
+    fn dossier_turns(&self) -> Vec<(DateTime<Utc>, DueDossierTimer)> {
+        let dossiers = self.dossiers.dossiers.iter();
+        let timers =
+            dossiers.flat_map(|(id, (_, _, timers))| timers.iter().map(move |it| (id, it)));
+        timers
+            .map(|(dossier, timer)| {
+                let mut due = DueDossierTimer {
+                    dossier: dossier.clone(),
+                    at: timer.at,
+                    deadline: timer.deadline,
+                    unit: timer.unit.clone(),
+                    attempts: 0,
+                };
+                let (attempts, not_before) = self.due.of(&DueItem::DossierTimer(due.clone()));
+                due.attempts = attempts;
+                (not_before.unwrap_or(timer.at), due)
+            })
+            .collect()
+    }
+}
+
 impl DossierStore for MemoryStore {
     fn load_dossier(&self, id: &DossierId) -> Result<Option<Dossier>, StoreError> {
+        self.check(id.as_str())?;
         Ok(self.kept().dossier(id).map(|(it, _, _)| it.clone()))
     }
 
@@ -108,23 +129,19 @@ impl DossierStore for MemoryStore {
 
     fn commit_dossier(&self, mut commit: DossierCommit) -> Result<(), DossierCommitError> {
         let mut kept = self.kept();
+        self.check(commit.dossier.id.as_str())?;
         kept.dossiers.admit(&commit)?;
         let at = commit.events.last().expect("a commit has events").at;
         kept.texts.extend(std::mem::take(&mut commit.texts));
-        for (order, notification) in std::mem::take(&mut commit.order_messages) {
-            assert!(kept.orders.contains_key(&order), "{order}");
-            kept.effect_count += 1;
-            let id = kept.effect_count;
-            let effect = Effect::Notify(notification);
-            let pending = PendingEffect {
-                id,
-                order,
-                at,
-                effect,
-            };
-            kept.effects.insert(id, pending);
+        for (subject, effect) in std::mem::take(&mut commit.effects) {
+            if let Subject::Order(order) = &subject {
+                assert!(kept.orders.contains_key(order), "{order}");
+            }
+            kept.add_effect(subject, at, effect);
         }
-        kept.dossiers.keep(commit, at);
+        let subject = Subject::Dossier(commit.dossier.id.clone());
+        kept.due.forget_timers(&subject);
+        kept.dossiers.keep(commit);
         Ok(())
     }
 
@@ -163,41 +180,21 @@ impl DossierStore for MemoryStore {
         Ok(Page { items, next })
     }
 
-    fn dossier_messages(&self, id: &DossierId) -> Result<Vec<DossierMessage>, StoreError> {
-        let kept = self.kept();
-        let messages = kept.dossiers.messages.iter();
-        Ok(messages.filter(|it| it.dossier == *id).cloned().collect())
-    }
-
     fn due_dossier_timers(
         &self,
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<DueDossierTimer>, StoreError> {
-        let kept = self.kept();
-        let mut due: Vec<DueDossierTimer> = kept
-            .dossiers
-            .dossiers
-            .iter()
-            .flat_map(|(id, (_, _, timers))| timers.iter().map(move |timer| (id, timer)))
-            .filter(|(_, timer)| timer.at < now)
-            .map(|(id, timer)| DueDossierTimer {
-                dossier: id.clone(),
-                at: timer.at,
-                deadline: timer.deadline,
-                unit: timer.unit.clone(),
-            })
-            .collect();
-        due.sort_by_key(|it| (it.at, it.dossier.clone(), it.deadline, it.unit.clone()));
+        let mut due = self.kept().dossier_turns();
+        due.retain(|(turn, _)| *turn < now);
+        due.sort_by_key(|(turn, it)| (*turn, it.dossier.clone(), it.deadline, it.unit.clone()));
         due.truncate(usize::try_from(limit).unwrap());
-        Ok(due)
+        Ok(due.into_iter().map(|(_, timer)| timer).collect())
     }
 
     fn next_dossier_timer_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let kept = self.kept();
-        let dossiers = kept.dossiers.dossiers.values();
-        let timers = dossiers.flat_map(|(_, _, timers)| timers);
-        Ok(timers.map(|timer| timer.at).min())
+        let turns = self.kept().dossier_turns();
+        Ok(turns.iter().map(|(turn, _)| *turn).min())
     }
 
     fn drop_dossier_timer(&self, timer: &DueDossierTimer) -> Result<(), StoreError> {
@@ -207,6 +204,7 @@ impl DossierStore for MemoryStore {
                 (it.at, it.deadline, &it.unit) != (timer.at, timer.deadline, &timer.unit)
             });
         }
+        kept.due.forget(&DueItem::DossierTimer(timer.clone()));
         Ok(())
     }
 

@@ -234,6 +234,7 @@ fn closed(before: &WorkOrder, commit: &Commit) -> Result<(), String> {
             "supervision_accepted",
             "supervision_rejected",
             "long_term_listed",
+            "orders_linked",
             "proposal_dismissed",
             "deadline_marked",
             "deadline_recomputed",

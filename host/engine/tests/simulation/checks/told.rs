@@ -160,8 +160,11 @@ fn expected(attempt: &Attempt<'_>, error: &Error) -> Result<(), String> {
         | Error::KeyReused => Ok(()),
         Error::NotFound { .. }
         | Error::NoDelivery { .. }
+        | Error::NotStuck { .. }
+        | Error::RuleSetChanged { .. }
         | Error::Busy { .. }
         | Error::Dossier(_)
+        | Error::Rollout(_)
         | Error::Calendar(_)
         | Error::Corrupt { .. }
         | Error::Question(_) => Err(format!("answered with `{error}`")),

@@ -47,6 +47,7 @@ impl Maker<'_> {
             Command::RequestOpinion(self.opinion_request())
         } else if kind == C::RecordOpinion {
             Command::RecordOpinion {
+                adviser: self.opinion_by(),
                 opinion: self.say(),
                 document: evidence(&mut self.chance),
             }
@@ -142,7 +143,15 @@ impl Maker<'_> {
         Extension {
             period: wanted.unwrap_or_else(|| self.period()),
             reason: self.say(),
+            approval: self.chance.maybe(30, evidence),
         }
+    }
+
+    /// The authority that the centre says an opinion came from; it must say one.
+    fn opinion_by(&mut self) -> Option<UnitCode> {
+        let asked = self.order.coordination.iter().flat_map(|it| &it.opinions);
+        let adviser = asked.last().map(|it| it.request.adviser.clone());
+        adviser.filter(|_| self.chance.percent(50))
     }
 
     fn told(&mut self) -> RequesterTold {

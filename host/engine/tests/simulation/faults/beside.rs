@@ -2,15 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use engine::ports::{
-    Attempted, Delivery, DeliveryId, DeliveryState, DeliveryStore, DossierCommit,
-    DossierCommitError, DossierFilter, DossierMessage, DossierStore, DossierSummary,
-    DueDossierTimer, EarlierDossier, IdempotencyKey, IndicatorStore, ListError, Message, OpenCount,
-    Page, StoreError, TallyQuery, TallyRow,
+    Attempted, AuditHead, AuditProgress, AuditReport, DecisionCursor, DecisionFilter, Delivery,
+    DeliveryId, DeliveryState, DeliveryStore, DossierCommit, DossierCommitError, DossierFilter,
+    DossierStore, DossierSummary, DueDossierTimer, DueItem, DueRecomputation, DueStore,
+    EarlierDossier, IdempotencyKey, ImageFilter, ImageRecord, IndicatorStore, ListError, Message,
+    OpenCount, Page, RolloutCommit, RolloutCommitError, RolloutStore, StoreError, StoredDecision,
+    StuckItem, Subject, TallyQuery, TallyRow,
 };
 use lifecycle::dossier::{Dossier, DossierId, Recorded};
-use lifecycle::ids::{DistrictCode, OrderId, UnitCode};
+use lifecycle::ids::{DistrictCode, UnitCode};
+use rollout::Digest;
+use uuid::Uuid;
 
-use super::{ALL, FaultyStore, cut};
+use super::{ALL, FaultyStore, THE_SIMULATION, cut};
 use crate::checks;
 
 impl DeliveryStore for FaultyStore {
@@ -55,8 +59,8 @@ impl DeliveryStore for FaultyStore {
         self.call("delivery", || self.kept.delivery(id))
     }
 
-    fn deliveries_of(&self, order: &OrderId) -> Result<Vec<Delivery>, StoreError> {
-        self.call("deliveries_of", || self.kept.deliveries_of(order))
+    fn deliveries_of(&self, subject: &Subject) -> Result<Vec<Delivery>, StoreError> {
+        self.call("deliveries_of", || self.kept.deliveries_of(subject))
     }
 
     fn deliveries_in(
@@ -123,10 +127,6 @@ impl DossierStore for FaultyStore {
         })
     }
 
-    fn dossier_messages(&self, dossier: &DossierId) -> Result<Vec<DossierMessage>, StoreError> {
-        self.call("dossier_messages", || self.kept.dossier_messages(dossier))
-    }
-
     fn due_dossier_timers(
         &self,
         now: DateTime<Utc>,
@@ -167,6 +167,54 @@ impl DossierStore for FaultyStore {
     }
 }
 
+impl DueStore for FaultyStore {
+    /// Nothing is ever stuck in a simulation but by a fault of the store.
+    fn put_off(
+        &self,
+        item: &DueItem,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        problem: &str,
+    ) -> Result<(), StoreError> {
+        self.write("put_off", || {
+            if !problem.contains(THE_SIMULATION) {
+                self.wrong(format!("{item:?} is stuck: {problem}"));
+            }
+            self.kept.put_off(item, now, until, problem)
+        })
+    }
+
+    fn stuck_items(&self, after: Option<&str>, limit: u32) -> Result<Page<StuckItem>, ListError> {
+        self.call("stuck_items", || self.kept.stuck_items(after, limit))
+    }
+
+    fn retry_stuck_item(&self, id: &str) -> Result<Option<StuckItem>, StoreError> {
+        self.write("retry_stuck_item", || self.kept.retry_stuck_item(id))
+    }
+
+    fn due_recomputations(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<DueRecomputation>, StoreError> {
+        self.call("due_recomputations", || {
+            self.ledger().listed(None);
+            let mut due = self.kept.due_recomputations(now, ALL)?;
+            due.sort_by_key(|it| match &it.subject {
+                Subject::Order(order) => (0, self.age(order)),
+                Subject::Dossier(dossier) => (1, self.dossier_age(dossier)),
+            });
+            Ok(cut(due, limit))
+        })
+    }
+
+    fn forget_recomputation(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.write("forget_recomputation", || {
+            self.kept.forget_recomputation(subject)
+        })
+    }
+}
+
 impl IndicatorStore for FaultyStore {
     fn tallies(&self, query: &TallyQuery) -> Result<Vec<TallyRow>, StoreError> {
         self.call("tallies", || self.kept.tallies(query))
@@ -180,5 +228,65 @@ impl IndicatorStore for FaultyStore {
         self.call("open_handlings", || {
             self.kept.open_handlings(unit, district)
         })
+    }
+}
+
+impl RolloutStore for FaultyStore {
+    fn commit_rollout(&self, commit: RolloutCommit) -> Result<(), RolloutCommitError> {
+        self.write("commit_rollout", || self.kept.commit_rollout(commit))
+    }
+
+    fn rollout_events(&self, after: u64, limit: u32) -> Result<Vec<rollout::Recorded>, StoreError> {
+        self.call("rollout_events", || self.kept.rollout_events(after, limit))
+    }
+
+    fn image(&self, image: &Digest) -> Result<Option<ImageRecord>, StoreError> {
+        self.call("image", || self.kept.image(image))
+    }
+
+    fn image_bytes(&self, image: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        self.call("image_bytes", || self.kept.image_bytes(image))
+    }
+
+    fn component_bytes(&self, component: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        self.call("component_bytes", || self.kept.component_bytes(component))
+    }
+
+    fn images(
+        &self,
+        filter: &ImageFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<ImageRecord>, ListError> {
+        self.call("images", || self.kept.images(filter, after, limit))
+    }
+
+    fn decisions(
+        &self,
+        filter: &DecisionFilter,
+        after: Option<DecisionCursor>,
+        limit: u32,
+    ) -> Result<Vec<StoredDecision>, StoreError> {
+        self.call("decisions", || self.kept.decisions(filter, after, limit))
+    }
+
+    fn count_decisions(&self, filter: &DecisionFilter) -> Result<u64, StoreError> {
+        self.call("count_decisions", || self.kept.count_decisions(filter))
+    }
+
+    fn decision(&self, id: Uuid) -> Result<Option<StoredDecision>, StoreError> {
+        self.call("decision", || self.kept.decision(id))
+    }
+
+    fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
+        self.call("audit_head", || self.kept.audit_head())
+    }
+
+    fn verify_audit(
+        &self,
+        noted: Option<&AuditHead>,
+        progress: AuditProgress<'_>,
+    ) -> Result<AuditReport, StoreError> {
+        self.call("verify_audit", || self.kept.verify_audit(noted, progress))
     }
 }

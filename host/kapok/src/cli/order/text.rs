@@ -119,6 +119,17 @@ fn head(order: &Value) -> Vec<String> {
     if !known.is_empty() {
         lines.push(known.join(", "));
     }
+    let links = items(order, "same_matter_as").iter();
+    let links: Vec<&str> = links.filter_map(Value::as_str).collect();
+    if !links.is_empty() {
+        lines.push(format!(
+            "same matter as {}, each for itself",
+            links.join(", ")
+        ));
+    }
+    if let Some(matter) = order.get("long_term").and_then(Value::as_str) {
+        lines.push(format!("member of the long-term matter {matter}"));
+    }
     match order.get("request") {
         Some(request) if !request.is_null() => {
             let masked = order.get("masked").and_then(Value::as_bool) == Some(true);
@@ -151,23 +162,24 @@ pub(in crate::cli) fn section(
 
 pub(in crate::cli) fn deadline(deadline: &Value) -> Vec<String> {
     let left = |name: &str, words: &str| {
-        deadline
-            .get(name)
-            .and_then(Value::as_u64)
-            .map(|days| format!(", {days} working days {words}"))
+        let days = deadline.get(name).and_then(Value::as_u64)?;
+        let unit = if days == 1 { "day" } else { "days" };
+        Some(format!(", {days} working {unit} {words}"))
     };
     let days =
         left("working_days_left", "left").or_else(|| left("working_days_overdue", "overdue"));
     let explanation = deadline.get("explanation").unwrap_or(&Value::Null);
     vec![
         format!(
-            "{}: due {}, {}{}  [{} {}]",
+            "{}: due {}, {}{}  [{} {}; calendar {}, {}]",
             text(deadline, "kind"),
             due(deadline, "due_at"),
             text(deadline, "status"),
             days.unwrap_or_default(),
             text(deadline, "rule"),
             text(deadline, "article"),
+            text(deadline, "calendar_version"),
+            text(deadline, "rule_set"),
         ),
         format!("  {}", text(explanation, "zh")),
         format!("  {}", text(explanation, "en")),
@@ -305,6 +317,7 @@ mod tests {
             "deadlines": [{
                 "kind": "handling", "due_at": "2026-09-23T00:00:00+08:00", "status": "running",
                 "working_days_left": 9, "rule": "R22", "article": "第十四条第二项",
+                "calendar_version": "2023-2026+1a2b3c4d", "rule_set": "guangzhou-2023",
                 "explanation": {"zh": "中文", "en": "English"},
             }],
             "decisions": [{
@@ -324,7 +337,8 @@ mod tests {
         }));
         for part in [
             "20260908-ABC  awaiting_verification  (version 3)",
-            "handling: due 2026-09-22 24:00, running, 9 working days left  [R22 第十四条第二项]",
+            "handling: due 2026-09-22 24:00, running, 9 working days left  \
+             [R22 第十四条第二项; calendar 2023-2026+1a2b3c4d, guangzhou-2023]",
             "#2 2026-09-08 01:25:30 routing: dispatched to GZ-D106",
             "asked tianhe-routing 0.1.0 of scope 440106, image 0123456789ab: answered",
             "GZ-D106 900‰: 夜间施工",
@@ -333,5 +347,25 @@ mod tests {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
         assert!(!shown.contains("Messages"));
+    }
+
+    #[test]
+    fn one_day_is_no_days() {
+        let check = |name: &str, days: u64, expected: &str| {
+            let mut value = json!({
+                "kind": "handling", "due_at": "2026-09-23T00:00:00+08:00", "status": "running",
+            });
+            value[name] = json!(days);
+            let shown = deadline(&value).join("\n");
+            assert!(shown.contains(expected), "{expected}\n{shown}");
+        };
+        check("working_days_left", 0, "running, 0 working days left  [");
+        check("working_days_left", 1, "running, 1 working day left  [");
+        check("working_days_left", 2, "running, 2 working days left  [");
+        check(
+            "working_days_overdue",
+            1,
+            "running, 1 working day overdue  [",
+        );
     }
 }

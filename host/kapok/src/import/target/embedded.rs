@@ -89,7 +89,10 @@ impl Target for Store {
                 | Error::KeyReused
                 | Error::Busy { .. }
                 | Error::NoDelivery { .. }
+                | Error::NotStuck { .. }
                 | Error::Dossier(_)
+                | Error::Rollout(_)
+                | Error::RuleSetChanged { .. }
                 | Error::Calendar(_)
                 | Error::Store(_)
                 | Error::Corrupt { .. }

@@ -16,7 +16,7 @@ use lifecycle::directory::{Directory, District, Unit};
 use lifecycle::event::Recorded;
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, Role, TextId, UnitCode};
 use lifecycle::order::{Stage, WorkOrder};
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use lifecycle::{Context, Facts, decide};
 use store::SqliteStore;
 use uuid::Uuid;
@@ -48,7 +48,7 @@ pub(super) struct Lives {
     state: u64,
     now: DateTime<Utc>,
     calendar: Calendar,
-    rules: RuleSet,
+    rules: RuleBook,
     directory: Directory,
     order: Option<WorkOrder>,
 }
@@ -75,7 +75,7 @@ impl Lives {
             state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             now: at("2026-05-01T09:00:00+08:00") + TimeDelta::seconds(start),
             calendar: Calendar::shipped(),
-            rules: RuleSet::guangzhou_2023(),
+            rules: RuleBook::default(),
             directory: Directory::new(districts, UNITS.map(unit)).unwrap(),
             order: None,
         }
@@ -263,6 +263,7 @@ impl Lives {
                     contacted_at: self.now,
                     method: FollowUpMethod::Phone,
                     reasons: text(),
+                    rating: None,
                     evidence: None,
                 };
                 (Command::RecordFollowUp(follow_up), operator)
@@ -313,6 +314,7 @@ impl Lives {
             3 => Command::Extend(Extension {
                 period: Period::WorkingDays(2),
                 reason: text(),
+                approval: None,
             }),
             4..=6 => Command::RecordReply(Reply {
                 replied_at: self.now,
