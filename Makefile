@@ -1,17 +1,18 @@
 # Thin: `make run` starts Kapok with embedded defaults, `make test` checks everything.
-.PHONY: run test soak bench toolchain plugins guests host images fmt-check pure lint
+.PHONY: run test soak bench toolchain plugins guests host images examples fmt-check pure lint
 
 CARGO ?= cargo
 WASM = --locked --profile plugin --target wasm32-wasip2
 PLUGINS = -p routing -p escalation -p knowledge -p tianhe-routing -p nansha-escalation
+EXAMPLES = plugins/districts/panyu-knowledge plugins/districts/huangpu-escalation
 ADAPTERS = -p http-routing -p http-escalation -p http-knowledge
-PURE = -p contract -p calendar -p lifecycle -p engine
+PURE = -p contract -p calendar -p lifecycle -p knowledge_base -p engine
 
 run: images
 	target/release/kapok serve
 
 # Cheapest first; the pure crates are tested before wasmtime compiles.
-test: fmt-check pure lint images guests
+test: fmt-check pure lint images guests examples
 	$(CARGO) test --locked --release --workspace
 
 # Many simulated lives of a city, so many from the first seed on; one that finds something prints itself.
@@ -41,6 +42,11 @@ host:
 # Components with their settings frozen in, as plugins/rules.toml lists them.
 images: plugins host
 	target/release/kapok bake
+
+# Plugins in Python and JavaScript, for the tests alone; what builds them is installed once, into target/
+# beside each.
+examples: host
+	for plugin in $(EXAMPLES); do target/release/kapok plugin build --if-changed $$plugin || exit 1; done
 
 fmt-check:
 	$(CARGO) fmt --all --check

@@ -3,6 +3,8 @@
 //! A word picks one part: `cargo bench --profile release -p tests -- scale`.
 //!
 //! - `decision`: a question to a rule, against the least that wasmtime can do with the same image.
+//! - `platform`: swapping rules, against a decision; memory after many swaps; a district's decisions
+//!   while another district's plugin misbehaves, against alone.
 //! - `import`: `kapok import`, against bare inserts of the same rows with the same durability.
 //! - `start`: from the start of the server to its first 200, warm against cold; peak memory.
 //! - `scale`: a city that grows, and 200,000 deadlines that end at one instant:
@@ -27,6 +29,7 @@ mod city;
 mod decision;
 mod herd;
 mod import;
+mod platform;
 mod scale;
 mod start;
 
@@ -42,8 +45,9 @@ fn main() -> anyhow::Result<()> {
     let only = std::env::args()
         .nth(1)
         .filter(|word| !word.starts_with('-'));
-    let all: [Part; 4] = [
+    let all: [Part; 5] = [
         ("decision", decision::run),
+        ("platform", platform::run),
         ("import", import::run),
         ("start", start::run),
         ("scale", scale::run),

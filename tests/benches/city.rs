@@ -77,6 +77,7 @@ impl Advisor for AtOnce {
                 outcome: Outcome::Answered,
                 fuel: 1,
                 duration_us: 1,
+                canary: false,
             }],
             verdict: Some(vec![routing::Candidate {
                 unit: unit.to_owned(),

@@ -44,6 +44,7 @@ fn decision(image: &Image, question: &Question) -> anyhow::Result<f64> {
     let context = DecisionContext {
         id: uuid::Uuid::from_u128(1),
         now: question.registered_at,
+        key: "20260918-0000000001".to_owned(),
         scopes: vec!["440100".to_owned()],
     };
     let ask = || runtime.route_with("440100", &rule, &context, question);
@@ -82,7 +83,8 @@ fn bare(image: &Image, question: &Question) -> anyhow::Result<f64> {
     Ok(time.as_secs_f64() * 1e6)
 }
 
-fn question() -> Question {
+/// An ordinary question.
+pub(crate) fn question() -> Question {
     Question {
         order_type: OrderType::Complaint,
         channel: Channel::Phone,

@@ -100,8 +100,8 @@ pub(crate) fn run(city: City, data: &Path, rate: f64) -> anyhow::Result<()> {
 fn asking(data: &Path, baseline: f64) -> anyhow::Result<()> {
     let runtime = plugins::Runtime::new(&plugins::Limits::shipped(), None)?;
     let list = plugins::RuleList::read(&root().join("plugins/rules.toml"))?;
-    for (scope, image) in list.load_all()? {
-        runtime.activate(&scope, &runtime.load(&image)?);
+    for rule in list.load_all()? {
+        runtime.activate(&rule.scope, &runtime.load(&rule.image)?);
     }
     let now = instant(DUE_SOON)?;
     let engine = Engine::new(Parts {

@@ -13,7 +13,7 @@ use lifecycle::command::Command;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{DistrictCode, UnitCode};
 use lifecycle::order::WorkOrder;
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use lifecycle::{Context, Facts};
 use rusqlite::Connection;
 
@@ -106,7 +106,7 @@ fn core(city: &City) -> anyhow::Result<f64> {
         .context("every order is accepted")?;
     let by = staff(&unit(&order)?);
     let calendar = city.engine.calendar();
-    let (rules, directory) = (RuleSet::guangzhou_2023(), directory()?);
+    let (rules, directory) = (RuleBook::default(), directory()?);
     let context = Context {
         now: city.engine.now(),
         calendar: &calendar,

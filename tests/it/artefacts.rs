@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use contract::about::Kind;
+use contract::about::{Description, Kind};
 use contract::routing::Question;
 use contract::types::{Channel, Instant, OrderType};
 use engine::ports::DecisionContext;
@@ -36,13 +36,55 @@ pub(crate) fn component(name: &str) -> Vec<u8> {
     })
 }
 
-/// A bad guest's image with these settings.
-pub(crate) fn guest(name: &str, settings: &str) -> Image {
+/// The same baker for all tests.
+pub(crate) fn baker() -> &'static Baker {
     static BAKER: LazyLock<Baker> =
         LazyLock::new(|| Baker::new(&Limits::shipped()).expect("an engine"));
-    BAKER
+    &BAKER
+}
+
+/// A bad guest's image with these settings.
+pub(crate) fn guest(name: &str, settings: &str) -> Image {
+    baker()
         .bake(&component(&format!("examples/{name}")), settings)
         .expect("a good image")
+}
+
+/// The component of a plugin that is written by hand, wrapped with the contract's own WIT.
+pub(crate) fn table_grower() -> Vec<u8> {
+    let text = fs::read_to_string(root().join("tests/guests/table_grower.wat")).expect("there");
+    let mut module = wat::parse_str(text).expect("a module");
+    let mut wit = wit_parser::Resolve::default();
+    let (package, _) = wit.push_dir(root().join("wit")).expect("the contract");
+    let world = wit
+        .select_world(&[package], Some("routing-plugin"))
+        .expect("its world");
+    let strings = wit_component::StringEncoding::UTF8;
+    wit_component::embed_component_metadata(&mut module, &wit, world, strings).expect("embedded");
+    wit_component::ComponentEncoder::default()
+        .module(&module)
+        .expect("fits the world")
+        .encode()
+        .expect("a component")
+}
+
+/// A routing component as its own image: what the baker refuses reaches the runtime in no other way.
+fn unbaked(component: Vec<u8>) -> Image {
+    let digest = "0".repeat(64);
+    Image {
+        bytes: component,
+        image: digest.clone(),
+        component: digest.clone(),
+        settings: digest,
+        description: Description {
+            name: "unbaked".to_owned(),
+            version: "0.1.0".to_owned(),
+            kind: Kind::Routing,
+            summary: "An image that was never baked.".to_owned(),
+            settings_schema: "{}".to_owned(),
+        },
+        engine: plugins::ENGINE.to_owned(),
+    }
 }
 
 /// The same runtime for all tests that keep to the shipped limits.
@@ -56,9 +98,13 @@ pub(crate) fn runtime() -> &'static Runtime {
 pub(crate) fn loaded(name: &str) -> Arc<Rule> {
     static LOADED: Mutex<BTreeMap<String, Arc<Rule>>> = Mutex::new(BTreeMap::new());
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    let rule = loaded
-        .entry(name.to_owned())
-        .or_insert_with(|| runtime().load(&guest(name, "{}")).expect("loads"));
+    let rule = loaded.entry(name.to_owned()).or_insert_with(|| {
+        let image = match name {
+            "table_grower" => unbaked(table_grower()),
+            _ => guest(name, "{}"),
+        };
+        runtime().load(&image).expect("loads")
+    });
     Arc::clone(rule)
 }
 
@@ -87,6 +133,7 @@ pub(crate) fn decision(id: u128, scopes: &[&str]) -> DecisionContext {
     DecisionContext {
         id: Uuid::from_u128(id),
         now: NOW,
+        key: format!("20260918-{id:010}"),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
     }
 }
@@ -120,9 +167,9 @@ pub(crate) fn shipped_rules() -> Vec<(String, Kind, Image)> {
     let list = plugins::RuleList::read(&root().join("plugins/rules.toml")).expect("readable");
     list.bake_all(&Limits::shipped(), plugins::Force::OnlyStale)
         .unwrap_or_else(|error| panic!("{error:?}; run `make plugins` first"));
-    let images = list.load_all().expect("baked");
-    images
+    let rules = list.load_all().expect("baked");
+    rules
         .into_iter()
-        .map(|(scope, image)| (scope, image.description.kind, image))
+        .map(|rule| (rule.scope, rule.image.description.kind, rule.image))
         .collect()
 }

@@ -4,6 +4,7 @@
 mod import;
 mod indicators;
 mod notify;
+mod plugin;
 mod rules;
 mod server;
 mod time;
@@ -158,6 +159,27 @@ fn every_command_has_a_manual() {
         "clock show",
         "clock advance",
         "rules",
+        "plugin new",
+        "plugin build",
+        "plugin test",
+        "plugin dev",
+        "plugin bake",
+        "plugin push",
+        "plugin list",
+        "plugin show",
+        "plugin pull",
+        "plugin try",
+        "plugin activate",
+        "plugin approve",
+        "plugin withdraw",
+        "plugin end",
+        "plugin rollback",
+        "plugin status",
+        "plugin history",
+        "plugin policy",
+        "replay",
+        "audit verify",
+        "audit head",
     ] {
         let text = run(&format!("{command} --help"), 0);
         check_contains(&text, &["Usage: kapok", "Examples:", "Exit codes:"]);

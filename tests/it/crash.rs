@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use contract::types::{Channel, OrderType};
 use contract::{escalation, knowledge, routing};
 use engine::ports::{
-    ActiveRule, Advisor, Clock, DecisionContext, ManualClock, Message, OrderFilter, Store,
+    ActiveRule, Advisor, Clock, DecisionContext, ManualClock, Message, OrderFilter, Store, Subject,
     SystemClock,
 };
 use engine::{CommandOptions, Engine, NewRequest, Parts, Tick};
@@ -129,7 +130,9 @@ fn check(dir: &Path, acknowledged: &BTreeMap<OrderId, u64>) {
             "order {id}: version {version} acknowledged, {kept} kept"
         );
     }
-    let pending = store.pending_effects(100_000).unwrap();
+    let pending = store
+        .pending_effects(DateTime::<Utc>::MAX_UTC, 100_000)
+        .unwrap();
     let mut after = None;
     loop {
         let page = store
@@ -149,14 +152,14 @@ fn check(dir: &Path, acknowledged: &BTreeMap<OrderId, u64>) {
             assert!(store.question(&question).unwrap().is_some(), "{}", line.id);
             // Whom each event tells of the order: told, or still to be told, and never both.
             let told: BTreeSet<i64> = store
-                .messages(&line.id)
+                .messages(&Subject::Order(line.id.clone()))
                 .unwrap()
                 .iter()
                 .map(|message| message.id)
                 .collect();
             let to_tell: BTreeSet<i64> = pending
                 .iter()
-                .filter(|it| it.order == line.id)
+                .filter(|it| it.subject.order() == Some(&line.id))
                 .map(|it| it.id)
                 .collect();
             assert!(told.is_disjoint(&to_tell), "{}", line.id);

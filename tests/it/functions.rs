@@ -6,6 +6,7 @@
 mod client;
 mod guests;
 mod http;
+mod languages;
 mod manifest;
 mod verdicts;
 

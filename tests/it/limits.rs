@@ -102,6 +102,16 @@ fn memory_eater_is_stopped() {
 }
 
 #[test]
+fn table_grower_is_stopped() {
+    check_failure(
+        "table_grower",
+        "",
+        FailureKind::OutOfMemory,
+        "a table may have 50000",
+    );
+}
+
+#[test]
 fn panic_is_a_trap_and_its_words_stay_inside() {
     check_failure("trap", "省政府", FailureKind::Trapped, "unreachable");
     let (outcome, _) = ask(runtime(), &loaded("trap"), 1, "省政府");

@@ -12,10 +12,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("contract", &[]),
     ("calendar", &[]),
     ("lifecycle", &["contract", "calendar"]),
-    ("engine", &["contract", "calendar", "lifecycle"]),
-    ("store", &["contract", "calendar", "lifecycle", "engine"]),
-    ("plugins", &["contract", "lifecycle", "engine"]),
-    ("api", &["contract", "calendar", "lifecycle", "engine"]),
+    ("knowledge_base", &["contract", "calendar", "lifecycle"]),
+    ("rollout", &["contract", "lifecycle"]),
+    ("engine", &["contract", "calendar", "lifecycle", "rollout"]),
+    (
+        "store",
+        &["contract", "calendar", "lifecycle", "rollout", "engine"],
+    ),
+    ("plugins", &["contract", "lifecycle", "rollout", "engine"]),
+    (
+        "api",
+        &["contract", "calendar", "lifecycle", "rollout", "engine"],
+    ),
     ("functions", &["contract"]),
     ("notify", &["contract", "calendar", "lifecycle", "engine"]),
     (
@@ -24,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "contract",
             "calendar",
             "lifecycle",
+            "rollout",
             "engine",
             "store",
             "plugins",
@@ -69,6 +78,7 @@ const LICENCES: &[&str] = &[
     "BSL-1.0",
     "ISC",
     "MIT",
+    "MIT-0",
     "Unicode-3.0",
     "Unlicense",
     "Zlib",
@@ -184,7 +194,7 @@ fn clippy_files_repeat_the_root_one() {
         .filter(|line| line.contains(" = true") || line.contains("threshold"))
         .map(str::to_owned)
         .collect();
-    for krate in ["calendar", "lifecycle"] {
+    for krate in ["calendar", "lifecycle", "knowledge", "rollout"] {
         let own = fs::read_to_string(root.join("host").join(krate).join("clippy.toml")).unwrap();
         for line in &common {
             assert!(
@@ -259,7 +269,8 @@ fn sources() -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            // What the build of a plugin in another language left is nobody's source.
+            if path.is_dir() && !path.ends_with("target") {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.push(path);

@@ -171,7 +171,7 @@ impl Files {
 }
 
 /// Files of this kind below a folder, from the root of the repository, by name.
-fn files(folder: &str, extension: &str) -> Vec<String> {
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<String> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {

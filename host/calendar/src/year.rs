@@ -1,4 +1,4 @@
-//! One year's holiday notice of the State Council: days off and make-up working days (§3).
+//! One year's holiday notice of the State Council: days off and make-up working days (C2).
 
 use std::collections::BTreeSet;
 

@@ -37,6 +37,8 @@ pub enum FailureKind {
     InvalidAnswer,
     /// The host had no free slot in time.
     Overloaded,
+    /// It was not asked: it failed too often lately, and rests until it is tried again.
+    CircuitOpen,
 }
 
 /// How one rule image answered.
@@ -75,6 +77,9 @@ pub struct Attempt {
     pub fuel: u64,
     /// Wall-clock time that it took, in microseconds; for operators only, nothing depends on it.
     pub duration_us: u64,
+    /// Whether it was asked as a canary: as the candidate that serves a share of the orders.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub canary: bool,
 }
 
 /// Advice on one question: everybody who was asked, narrowest scope first, and the verdict of the

@@ -141,6 +141,13 @@ fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -
             beside::followed(order, &Action::ListLongTerm);
             Some(())
         }
+        Event::OrdersLinked(link) => {
+            order.same_matter_as.retain(|it| *it != link.other);
+            order
+                .same_matter_as
+                .extend(link.same.then(|| link.other.clone()));
+            Some(())
+        }
         Event::RoutingAdvised {
             advice,
             consequence,
@@ -152,6 +159,7 @@ fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -
         }
         Event::Dispatched { .. } => handling::dispatched(order, event, at),
         Event::DutyAccepted => handling::verified(order, Duty::Accepted { at }),
+        Event::PeriodBegun { handle_by } => handling::period_begun(order, handle_by, at),
         Event::DutyDeemedAccepted => handling::verified(order, Duty::DeemedAccepted { at }),
         Event::ReturnRequested(request) => handling::return_requested(order, request, at),
         Event::LateReturnAllowed { .. } => {
@@ -162,13 +170,20 @@ fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -
             let decision = ReturnDecision::Approve { reason: *reason };
             handling::return_decided(order, decision)
         }
-        Event::ReturnRejected { reason } => {
+        Event::ReturnRejected {
+            reason,
+            excused_seconds,
+        } => {
+            let excused = excused_seconds.unwrap_or(0);
+            order.assignments.last_mut()?.return_review_seconds = excused;
             let decision = ReturnDecision::Reject { reason: *reason };
             handling::return_decided(order, decision)
         }
         Event::AssistingUnitsNamed { units } => handling::assisting_named(order, units),
         Event::AssistanceRecorded { unit, content } => {
-            handling::assisting(order, unit)?.contribution = Some(*content);
+            let assisting = handling::assisting(order, unit)?;
+            assisting.contribution = Some(*content);
+            assisting.contributed_at.get_or_insert(at);
             Some(())
         }
         Event::AssistanceObjected { unit, reason } => {
@@ -216,7 +231,13 @@ fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -
         Event::StatementJudged {
             judgement,
             handle_by,
-        } => handling::judged(order, judgement, handle_by.as_ref(), at),
+            undoes_miss,
+        } => {
+            if *undoes_miss {
+                handling::miss_undone(order)?;
+            }
+            handling::judged(order, judgement, handle_by.as_ref(), at)
+        }
         Event::ContactAttempted(attempt) => handling::contact_attempted(order, attempt),
         Event::Replied(reply) => {
             with_unit(order)?.reply = Some(reply.clone());
@@ -237,16 +258,37 @@ fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -
             order.stage = Stage::UnderReview { submitted_at: at };
             Some(())
         }
-        Event::ReviewPassed { offer_by } => handling::review_passed(order, offer_by),
-        Event::ReviewFailed { .. } => handling::review_failed(order, at),
-        Event::RatingOffered { rate_by, .. } => rating::offered(order, rate_by),
+        Event::ReviewPassed {
+            offer_by,
+            on_target,
+        } => {
+            handling::reviewed(order, *on_target, at)?;
+            handling::review_passed(order, offer_by)
+        }
+        Event::ReviewFailed { on_target, .. } => {
+            handling::reviewed(order, *on_target, at)?;
+            handling::review_failed(order, at)
+        }
+        Event::RatingOffered { offer, rate_by } => rating::offered(order, offer, rate_by),
         Event::Rated { rating } => rating::rated(order, Some(*rating), at),
         Event::InvalidRatingReceived { .. } => rating::awaited(order),
+        Event::RatingHeld { rating } => {
+            rating::awaited(order)?;
+            order.held_rating = Some(*rating);
+            Some(())
+        }
+        Event::RatingChanged { rating } => {
+            order.ratings.last_mut()?.rating = Some(*rating);
+            Some(())
+        }
         Event::RatingLapsed => rating::rated(order, None, at),
         Event::FollowedUp(follow_up) => rating::followed_up(order, follow_up),
-        Event::DeliveryRecorded { deadline, .. } => {
+        Event::DeliveryRecorded {
+            delivered_at,
+            deadline,
+        } => {
             *slot(order, deadline)? = deadline.clone();
-            Some(())
+            rating::delivered(order, *delivered_at)
         }
         Event::ServiceRated(rating) => {
             order.service_rating = Some(*rating);
@@ -363,7 +405,7 @@ fn stage_slot(stage: &mut Stage, kind: DeadlineKind) -> Option<&mut Deadline> {
     let kept = match stage {
         Stage::AwaitingInformation { answer_by, .. } => answer_by.as_mut()?,
         Stage::AwaitingRatingOffer { offer_by } => offer_by,
-        Stage::AwaitingRating { rate_by } => rate_by,
+        Stage::AwaitingRating { rate_by, .. } => rate_by,
         Stage::AwaitingStatement { statement_by } => statement_by,
         Stage::AwaitingDispatch { .. }
         | Stage::AwaitingVerification

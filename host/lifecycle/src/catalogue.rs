@@ -2,7 +2,8 @@
 //! stands there, and what Kapok does about it.
 //!
 //! It is for people and for the traceability matrix. No decision reads it: what an article means for an
-//! order stands in the module that names the rule.
+//! order stands in the module that names the rule. `host/docs/catalogue.md` has all rules, and what the
+//! other labels mean (T8, C3, P4, A-17, CR12).
 
 /// A rule of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,7 +18,7 @@ pub use handling::{
 };
 pub use intake::{
     ConcealedField, Concealment, ConcealmentScope, DirectAnswer, Dispatch, Identification,
-    Identity, IncompleteGround, InformationAssessment, NoticeReceipt, RealNameGround,
+    Identity, IncompleteGround, InformationAssessment, NoticeReceipt, OrderLink, RealNameGround,
     Reclassification, Registration, SpecialLimit, Withdrawal,
 };
 pub use rating::{
@@ -135,11 +135,14 @@ commands! {
     } = "set_priority" "",
     /// Correct the type of the matter (Art. 45). With a unit, it is a new dispatch.
     Reclassify(Reclassification) = "reclassify" "第四十五条",
-    /// List the order under a long-term matter, or take it off the list (Art. 26).
+    /// A long-term matter took the order up, or gave it up (Art. 26); an effect of the matter says so.
     ListLongTerm {
         /// Number of the matter; none takes the order off.
         matter: Option<String>,
     } = "list_long_term" "第二十六条",
+    /// Say that another order is about the same matter, or that it is not after all: orders of
+    /// several requesters are linked and never merged. It moves no clock.
+    LinkOrders(OrderLink) = "link_orders" "第二十六条",
     /// Answer a consultation from the knowledge base at once (Art. 13(1)).
     AnswerDirectly(DirectAnswer) = "answer_directly" "第十三条第一项",
     /// Ask the routing plugins (again); the advice comes in the facts.
@@ -188,6 +191,8 @@ commands! {
     RequestOpinion(OpinionRequest) = "request_opinion" "第十八条",
     /// The authority's guidance opinion (Art. 18).
     RecordOpinion {
+        /// Which authority gave it. The centre must say; an authority speaks for itself.
+        adviser: Option<UnitCode>,
         /// What it says.
         opinion: TextId,
         /// The document.
@@ -297,13 +302,15 @@ impl Command {
         }
     }
 
-    /// Another order of the same requester that the rules must know about, if there is one (R46, R53).
+    /// Another order that the rules must know about, if there is one (R46, R53, A-25).
     #[must_use]
     pub fn related(&self) -> Option<&OrderId> {
         if let Self::Submit(report) = self {
             report.conclusion.earlier()
         } else if let Self::Register(registration) = self {
             registration.refiled_from.as_ref()
+        } else if let Self::LinkOrders(link) = self {
+            Some(&link.other)
         } else {
             None
         }

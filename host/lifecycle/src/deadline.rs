@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use calendar::{Due, Period};
-use chrono::{DateTime, Utc};
+use calendar::{Calendar, Due, Period};
+use chrono::{DateTime, NaiveDate, Utc};
 use contract::types::OrderType;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Dispute, SupervisionCase};
 use crate::decide::Context;
-use crate::ruleset::CalendarDayEnd;
+use crate::ruleset::{CalendarDayEnd, Lateness, RuleSet};
 
 /// What a deadline is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -184,7 +184,8 @@ impl Deadline {
         (trigger_seq, trigger_at): (u64, DateTime<Utc>),
         context: &Context<'_>,
     ) -> Result<Self, calendar::Error> {
-        let due = due(trigger_at, period, context)?;
+        let rules = context.rules.at(trigger_at);
+        let due = due(trigger_at, period, rules, context.calendar)?;
         let mut deadline = Self {
             kind,
             rule: rule.id.to_owned(),
@@ -195,15 +196,15 @@ impl Deadline {
             counted_from: None,
             due,
             warn_at: None,
-            rule_set: context.rules.version.clone(),
-            rule_set_in_force: context.rules.in_force_at(trigger_at),
+            rule_set: rules.version.clone(),
+            rule_set_in_force: rules.in_force_at(trigger_at),
         };
-        deadline.warn_at = deadline.warning(order_type, context)?;
+        deadline.warn_at = deadline.warning(order_type, rules, context)?;
         Ok(deadline)
     }
 
     /// The deadline that takes the place of this one when it is extended (R37): the extension counts
-    /// from the expiry of the period before it, whenever it was filed.
+    /// from `expiry`, that of the period before it, whenever it was filed.
     ///
     /// # Errors
     /// What the calendar finds wrong with the period.
@@ -211,10 +212,10 @@ impl Deadline {
         &self,
         order_type: OrderType,
         period: Period,
-        (trigger_seq, trigger_at): (u64, DateTime<Utc>),
+        (expiry, (trigger_seq, trigger_at)): (DateTime<Utc>, (u64, DateTime<Utc>)),
         context: &Context<'_>,
     ) -> Result<Self, calendar::Error> {
-        let expiry = self.due.due_at;
+        let rules = context.rules.at(trigger_at);
         let mut deadline = Self {
             kind: self.kind,
             rule: Rule::EXTENSION.id.to_owned(),
@@ -223,14 +224,14 @@ impl Deadline {
             trigger_at,
             period,
             counted_from: Some(expiry),
-            due: due_after(expiry, period, context)?,
+            due: due_after(expiry, period, rules, context.calendar)?,
             warn_at: None,
-            rule_set: context.rules.version.clone(),
-            rule_set_in_force: context.rules.in_force_at(trigger_at),
+            rule_set: rules.version.clone(),
+            rule_set_in_force: rules.in_force_at(trigger_at),
         };
         // An extension of a provisional period moves with it.
         deadline.due.provisional |= self.due.provisional;
-        deadline.warn_at = deadline.warning(order_type, context)?;
+        deadline.warn_at = deadline.warning(order_type, rules, context)?;
         Ok(deadline)
     }
 
@@ -245,12 +246,13 @@ impl Deadline {
     pub(crate) fn warning(
         &self,
         order_type: OrderType,
+        rules: &RuleSet,
         context: &Context<'_>,
     ) -> Result<Option<DateTime<Utc>>, calendar::Error> {
         if self.kind != DeadlineKind::Handling {
             return Ok(None);
         }
-        let days = context.rules.due_soon_days(order_type);
+        let days = rules.due_soon_days(order_type);
         let due_at = self.due.due_at;
         let soon = context.calendar.due_soon_at(due_at, days)?;
         let next_day = context
@@ -261,33 +263,70 @@ impl Deadline {
     }
 }
 
-/// The due instant of a period.
-pub(crate) fn due(
+/// The due instant of a period as the rule set reads the text. For other aggregates, which
+/// have deadlines of their own.
+///
+/// # Errors
+/// What the calendar finds wrong with the period.
+pub fn due(
     trigger_at: DateTime<Utc>,
     period: Period,
-    context: &Context<'_>,
+    rules: &RuleSet,
+    calendar: &Calendar,
 ) -> Result<Due, calendar::Error> {
-    shifted(context.calendar.due(trigger_at, period)?, period, context)
+    as_read(calendar.due(trigger_at, period)?, period, rules, calendar)
 }
 
 /// The due instant of an extension, counted from the expiry before it (R37).
 pub(crate) fn due_after(
     expiry: DateTime<Utc>,
     period: Period,
-    context: &Context<'_>,
+    rules: &RuleSet,
+    calendar: &Calendar,
 ) -> Result<Due, calendar::Error> {
-    shifted(context.calendar.due_after(expiry, period)?, period, context)
+    let due = calendar.due_after(expiry, period)?;
+    as_read(due, period, rules, calendar)
 }
 
-/// Where the rule set reads it so, a limit in calendar days that ends on a day off ends with the
-/// next working day.
-fn shifted(mut due: Due, period: Period, context: &Context<'_>) -> Result<Due, calendar::Error> {
-    let shifts = context.rules.options.calendar_day_end == CalendarDayEnd::OnAWorkingDay;
-    if let (Period::CalendarDays(_), true, Some(last)) = (period, shifts, due.counted.last()) {
-        let before = calendar::midnight_at_start_of(last.pred_opt().unwrap_or(*last));
-        let next = context.calendar.due(before, Period::WorkingDays(1))?;
-        due.due_at = next.due_at;
-        due.provisional |= next.provisional;
+/// The due instant as the rule set reads the text. A limit in calendar days that ends on a day off may
+/// end with the next working day. Where lateness is working time beyond the limit, nothing is
+/// late before the next working day begins.
+fn as_read(
+    mut due: Due,
+    period: Period,
+    rules: &RuleSet,
+    calendar: &Calendar,
+) -> Result<Due, calendar::Error> {
+    let options = &rules.options;
+    let Some(last) = due.counted.last() else {
+        return Ok(due);
+    };
+    let next_after = |day: NaiveDate| {
+        let instant = calendar::midnight_at_start_of(day);
+        calendar.due(instant, Period::WorkingDays(1))
+    };
+    match (period, options.calendar_day_end, options.lateness) {
+        (Period::CalendarDays(_), CalendarDayEnd::OnAWorkingDay, _) => {
+            let next = next_after(last.pred_opt().unwrap_or(*last))?;
+            due.due_at = next.due_at;
+            due.provisional |= next.provisional;
+        }
+        (Period::WorkingDays(_), _, Lateness::WorkingTime) => {
+            let next = next_after(*last)?;
+            due.due_at = next.clock_start;
+            due.provisional |= next.provisional;
+        }
+        (
+            Period::CalendarDays(_)
+            | Period::WorkingDays(_)
+            | Period::Hours(_)
+            | Period::Minutes(_)
+            | Period::Months(_)
+            | Period::Years(_)
+            | Period::Until(_),
+            CalendarDayEnd::AsItFalls | CalendarDayEnd::OnAWorkingDay,
+            Lateness::Instants | Lateness::WorkingTime,
+        ) => {}
     }
     Ok(due)
 }

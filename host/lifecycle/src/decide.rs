@@ -19,7 +19,7 @@ use crate::rules::{
     information, joint, mark, rating, recompute, registration, report, returns, review, routing,
     statements, supervision, withdrawal,
 };
-use crate::ruleset::RuleSet;
+use crate::ruleset::{RuleBook, RuleSet};
 
 /// What every decision is made under.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +28,19 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// The calendar in force.
     pub calendar: &'a Calendar,
-    /// The rule set in force at `now` (T13).
-    pub rules: &'a RuleSet,
+    /// The rule sets, by the time of their validity.
+    pub rules: &'a RuleBook,
     /// Districts and handling units.
     pub directory: &'a Directory,
+}
+
+impl<'a> Context<'a> {
+    /// The rule set in force at `now`. What an earlier event started is governed by the one in force
+    /// then (T13): `rules.at` of that event.
+    #[must_use]
+    pub fn rules(&self) -> &'a RuleSet {
+        self.rules.at(self.now)
+    }
 }
 
 /// What plugins advised, asked before the decision because [`needs`] said so.
@@ -183,6 +192,7 @@ fn decide_existing(
         Command::SetPriority { priority, reason } => mark::set_priority(*priority, *reason, draft),
         Command::Reclassify(wanted) => mark::reclassify(order, wanted, draft),
         Command::ListLongTerm { matter } => mark::list_long_term(order, matter.as_ref(), draft),
+        Command::LinkOrders(link) => mark::link(order, link, draft),
         Command::DismissProposal {
             advice,
             proposal,
@@ -191,10 +201,7 @@ fn decide_existing(
         Command::AnswerDirectly(given) => answer::answer_directly(order, given, draft),
         Command::Route => routing::route(order, draft),
         Command::Dispatch(wanted) => dispatch::dispatch(order, wanted, draft),
-        Command::AcceptDuty => {
-            duty::accept(order, draft);
-            Ok(())
-        }
+        Command::AcceptDuty => duty::accept(order, draft),
         Command::RequestReturn(wanted) => returns::request(order, wanted, draft),
         Command::AllowLateReturn { reason } => returns::allow_late(order, *reason, draft),
         Command::DecideReturn(decision) => returns::decide(order, decision, draft),
@@ -204,9 +211,11 @@ fn decide_existing(
         Command::DecideObjection { unit, decision } => joint::decide(order, unit, decision, draft),
         Command::OpenCoordination { reason } => coordination::open(order, *reason, draft),
         Command::RequestOpinion(wanted) => coordination::request(order, wanted, draft),
-        Command::RecordOpinion { opinion, document } => {
-            coordination::record(order, *opinion, document, draft)
-        }
+        Command::RecordOpinion {
+            adviser,
+            opinion,
+            document,
+        } => coordination::record(order, adviser.as_ref(), (*opinion, document), draft),
         Command::Extend(wanted) => extension::extend(order, wanted, draft),
         Command::RecordExtensionNotice(told) => extension::notice(order, told, draft),
         Command::AddStatement {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadline::DeadlineKind;
 use crate::dossier::DossierNotice;
-use crate::ids::{DistrictCode, TextId, UnitCode};
+use crate::ids::{DistrictCode, OrderId, TextId, UnitCode};
 
 /// An effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,15 @@ pub enum Effect {
     OfferRating,
     /// Send the requester the notice of what is missing, then report back by `RecordInformationNotice`.
     AskForInformation,
+    /// Bring the order's mark in line with the long-term matter that has it as a member now, by
+    /// `ListLongTerm` (R50, R53).
+    ListLongTerm,
+    /// Bring another order's link in line with the one that this order has to it now, by `LinkOrders`
+    ///
+    LinkBack {
+        /// The other order.
+        other: OrderId,
+    },
 }
 
 /// A message to somebody, without its text: the notifier fills a template.
@@ -47,7 +56,7 @@ pub enum Recipient {
     Adviser(UnitCode),
 }
 
-/// What a notification is about (catalogue §9).
+/// What a notification is about (catalogue, who is told).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "notice")]
 pub enum Notice {

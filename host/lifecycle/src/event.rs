@@ -19,9 +19,9 @@ use contract::types::{OrderType, Rating};
 use crate::advice::{EscalationAdvice, RoutingAdvice};
 use crate::command::{
     AssistingUnit, Concealment, ContactAttempt, DirectAnswer, Evidence, Exclusion, FollowUp,
-    HandlingReport, Identity, Moment, NoticeReceipt, OpinionRequest, RatingOffer, Registration,
-    Reply, RequesterTold, ReturnRequest, ServiceRating, SpecialLimit, StatementJudgement,
-    SupervisionAnswer, SupervisionOrder, Withdrawal,
+    HandlingReport, Identity, Moment, NoticeReceipt, OpinionRequest, OrderLink, RatingOffer,
+    Registration, Reply, RequesterTold, ReturnRequest, ServiceRating, SpecialLimit,
+    StatementJudgement, SupervisionAnswer, SupervisionOrder, Withdrawal,
 };
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::ids::{Actor, DistrictCode, TextId, UnitCode};
@@ -109,11 +109,13 @@ pub enum Event {
         /// The handling period anew, where a unit has the order.
         deadlines: Option<NewPeriods>,
     },
-    /// Listed under a long-term matter, or taken off (Art. 26).
+    /// A member of a long-term matter from now on, or not any more (Art. 26).
     LongTermListed {
         /// Number of the matter.
         matter: Option<String>,
     },
+    /// Another order is about the same matter, or is not after all.
+    OrdersLinked(OrderLink),
     /// The routing plugins were asked.
     RoutingAdvised {
         /// Who was asked and what came of it.
@@ -156,6 +158,9 @@ pub enum Event {
     },
     /// The return was refused; the order stays, its clock has not stopped (Art. 17(2)).
     ReturnRejected {
+        /// The time that the application waited, taken off when lateness is assessed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        excused_seconds: Option<i64>,
         /// Why.
         reason: TextId,
     },
@@ -232,9 +237,17 @@ pub enum Event {
         judgement: StatementJudgement,
         /// The handling period anew, where the addition affects the handling.
         handle_by: Option<Deadline>,
+        /// Whether the miss of the period before no longer counts.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undoes_miss: bool,
     },
     /// The unit verified that the matter is its own.
     DutyAccepted,
+    /// The handling period began with the acceptance, where that counts as the receipt.
+    PeriodBegun {
+        /// By when the unit must submit.
+        handle_by: Deadline,
+    },
     /// The unit did not say within its time; deemed its own duty (R26).
     DutyDeemedAccepted,
     /// The unit tried to reach the requester.
@@ -255,11 +268,17 @@ pub enum Event {
     ReviewPassed {
         /// By when a rating channel must be offered.
         offer_by: Deadline,
+        /// Whether the review took no longer than its target.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_target: Option<bool>,
     },
     /// The report failed the review.
     ReviewFailed {
         /// What is missing.
         reason: TextId,
+        /// Whether the review took no longer than its target; none of a district's office.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_target: Option<bool>,
     },
     /// A rating channel was offered.
     RatingOffered {
@@ -277,6 +296,16 @@ pub enum Event {
     InvalidRatingReceived {
         /// What.
         answer: TextId,
+    },
+    /// The requester chose, and may choose again until the time is over.
+    RatingHeld {
+        /// Which option, as long as no other follows.
+        rating: Rating,
+    },
+    /// The requester chose otherwise in the call-back, where that counts.
+    RatingChanged {
+        /// Which option.
+        rating: Rating,
     },
     /// No valid rating came in time: unrated (Art. 27(3)).
     RatingLapsed,
@@ -365,7 +394,7 @@ pub enum Event {
         /// where they are not, or where the deadline itself comes first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ask_again_at: Option<DateTime<Utc>>,
-        /// Whether the core itself warned the unit now, no plugin having said anything.
+        /// Whether the unit was warned now, by the core itself or because a plugin proposed it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unit_warned: bool,
     },
@@ -412,6 +441,7 @@ impl Event {
             Self::PrioritySet { .. } => "priority_set",
             Self::Reclassified { .. } => "reclassified",
             Self::LongTermListed { .. } => "long_term_listed",
+            Self::OrdersLinked { .. } => "orders_linked",
             Self::RoutingAdvised { .. } => "routing_advised",
             Self::AnsweredDirectly { .. } => "answered_directly",
             Self::Dispatched { .. } => "dispatched",
@@ -431,6 +461,7 @@ impl Event {
             Self::StatementAdded { .. } => "statement_added",
             Self::StatementJudged { .. } => "statement_judged",
             Self::DutyAccepted { .. } => "duty_accepted",
+            Self::PeriodBegun { .. } => "period_begun",
             Self::DutyDeemedAccepted { .. } => "duty_deemed_accepted",
             Self::ContactAttempted { .. } => "contact_attempted",
             Self::Replied { .. } => "replied",
@@ -442,6 +473,8 @@ impl Event {
             Self::RatingOffered { .. } => "rating_offered",
             Self::Rated { .. } => "rated",
             Self::InvalidRatingReceived { .. } => "invalid_rating_received",
+            Self::RatingHeld { .. } => "rating_held",
+            Self::RatingChanged { .. } => "rating_changed",
             Self::RatingLapsed { .. } => "rating_lapsed",
             Self::FollowedUp { .. } => "followed_up",
             Self::DeliveryRecorded { .. } => "delivery_recorded",

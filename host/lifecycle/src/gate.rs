@@ -85,8 +85,10 @@ pub fn check_permission(
                 not_permitted
             }
         }
-        Role::Unit(unit) => {
+        Role::Unit(unit) | Role::Leader(unit) => {
             let mut theirs = parties.iter().filter(|party| party.is_a_unit()).peekable();
+            // R7: staff that is complained of is told no more than somebody with no part in the order.
+            let order = order.filter(|order| !order.is_about_staff(&by.role));
             if theirs.peek().is_none() {
                 not_permitted
             } else if theirs.any(|party| order.is_some_and(|order| party.is(order, unit))) {
@@ -163,7 +165,7 @@ const fn parties(command: CommandKind) -> &'static [Party] {
     use Party as P;
     match command {
         C::Register => &[P::Center, P::Channel, P::System],
-        C::Route | C::Dispatch => &[P::Center, P::System],
+        C::Route | C::Dispatch | C::LinkOrders => &[P::Center, P::System],
         C::SupplyInformation | C::AddStatement | C::Withdraw => &[P::Center, P::Channel],
         C::RequestInformation
         | C::AssessInformation
@@ -172,7 +174,6 @@ const fn parties(command: CommandKind) -> &'static [Party] {
         | C::FlagConduct
         | C::SetPriority
         | C::Reclassify
-        | C::ListLongTerm
         | C::AnswerDirectly
         | C::AllowLateReturn
         | C::DecideReturn
@@ -203,6 +204,7 @@ const fn parties(command: CommandKind) -> &'static [Party] {
         C::ReviewAtDistrict => &[P::District],
         C::Rate | C::RateService => &[P::Channel],
         C::RecordInformationNotice
+        | C::ListLongTerm
         | C::RecordRatingOffer
         | C::RecordDelivery
         | C::MarkDue
@@ -278,9 +280,13 @@ pub(crate) fn check_stage(
             is_with_unit(stage),
         ),
         // Each calls while the order is with it: the centre before, the unit after the dispatch.
-        C::RecordContactAttempt if by.role == Role::Operator => {
+        C::RecordContactAttempt
+            if by.role == Role::Operator && !(is_with_unit(stage) && order.is_relayed()) =>
+        {
             let fits = matches!(stage, Stage::AwaitingInformation { .. });
-            need(stage, "awaiting_information", fits)
+            let needed = "awaiting_information; with a unit, a telephone number that is concealed \
+                          from it";
+            need(stage, needed, fits)
         }
         C::RecordContactAttempt | C::RecordReply | C::Submit => {
             need(
@@ -288,7 +294,7 @@ pub(crate) fn check_stage(
                 "awaiting_verification or in_handling",
                 is_with_unit(stage),
             )?;
-            is_handled(order.order_type)
+            is_handled(order)
         }
         C::DecideReturn => need(
             stage,
@@ -351,6 +357,7 @@ pub(crate) fn check_stage(
         | C::FlagConduct
         | C::SetPriority
         | C::ListLongTerm
+        | C::LinkOrders
         | C::RateService
         | C::Supervise
         | C::AnswerSupervision
@@ -385,7 +392,7 @@ fn check_addition(stage: &Stage) -> Result<(), Rejection> {
 }
 
 /// A closed order accepts little: the rating of the hotline's service (R55), supervision (R51), the
-/// list of long-term matters. A timer that comes too late has simply nothing to do.
+/// list of long-term matters, links to other orders. A timer that comes too late has simply nothing to do.
 const fn when_closed(command: CommandKind) -> Result<(), Rejection> {
     use CommandKind as C;
     match command {
@@ -394,6 +401,7 @@ const fn when_closed(command: CommandKind) -> Result<(), Rejection> {
         | C::AnswerSupervision
         | C::ReviewSupervision
         | C::ListLongTerm
+        | C::LinkOrders
         | C::DismissProposal
         | C::MarkDue
         | C::RecomputeDeadlines => Ok(()),
@@ -483,8 +491,8 @@ fn is_consultation(order_type: OrderType) -> bool {
 }
 
 /// R44: a commendation is read, everything else is handled, replied to and reported.
-fn is_handled(order_type: OrderType) -> Result<(), Rejection> {
-    if matches!(order_type, OrderType::Commendation) {
+fn is_handled(order: &WorkOrder) -> Result<(), Rejection> {
+    if order.is_only_read() {
         Err(Rejection::Commendation)
     } else {
         Ok(())

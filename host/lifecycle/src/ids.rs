@@ -91,10 +91,29 @@ pub enum Role {
     Operator,
     /// Staff of a handling unit 承办单位.
     Unit(UnitCode),
+    /// The leader in charge 分管领导 of a handling unit (Art. 7): may do what its staff may, and alone
+    /// sees and handles a complaint about that staff (Art. 8(4), R7).
+    Leader(UnitCode),
     /// Staff of a district's hotline office 区热线工作机构; reads its district's orders.
     District(DistrictCode),
     /// A channel system that acts for requesters: files, asks progress, rates.
     Channel,
     /// Auditor; reads everything but personal data.
     Auditor,
+}
+
+impl Role {
+    /// The handling unit that somebody acts for, as its staff or as its leader.
+    #[must_use]
+    pub const fn unit(&self) -> Option<&UnitCode> {
+        match self {
+            Self::Unit(unit) | Self::Leader(unit) => Some(unit),
+            Self::System
+            | Self::Admin
+            | Self::Operator
+            | Self::District(_)
+            | Self::Channel
+            | Self::Auditor => None,
+        }
+    }
 }

@@ -2,15 +2,17 @@
 
 mod parts;
 
+mod secrecy;
+
 pub use parts::{
     AdditionalStatement, Assignment, Assisting, Coordination, Duty, GrantedExtension, Information,
-    Missed, Opinion, ProposalState, Proposed, RatingRecord, ReturnApplication, Superseded,
-    SupersededBy, SupervisedUnit, Supervision, SupervisionState, Withdrawn,
+    Missed, Opinion, ProposalState, Proposed, RatingRecord, ReturnApplication, ReviewRecord,
+    Superseded, SupersededBy, SupervisedUnit, Supervision, SupervisionState, Withdrawn,
 };
 
 use chrono::{DateTime, Utc};
 use contract::escalation::Priority;
-use contract::types::{Channel, OrderType};
+use contract::types::{Channel, OrderType, Rating};
 use serde::{Deserialize, Serialize};
 
 use crate::advice::RoutingAdvice;
@@ -83,9 +85,12 @@ pub struct WorkOrder {
     /// The order that this one files again (R18).
     #[serde(default)]
     pub refiled_from: Option<OrderId>,
-    /// The long-term matter under which it is listed (R52).
+    /// The long-term matter that it is a member of (R52); the matter decides.
     #[serde(default)]
     pub long_term: Option<String>,
+    /// Orders about the same matter, of other requesters above all; each goes its own way.
+    #[serde(default)]
+    pub same_matter_as: Vec<OrderId>,
     /// Notes on the requester's conduct (R8).
     #[serde(default)]
     pub conduct_notes: Vec<TextId>,
@@ -101,6 +106,9 @@ pub struct WorkOrder {
     /// The withdrawal, if it was withdrawn (R45).
     #[serde(default)]
     pub withdrawn: Option<Withdrawn>,
+    /// What the requester chose so far, where the last choice counts.
+    #[serde(default)]
+    pub held_rating: Option<Rating>,
     /// How the requester rated the hotline's service (R55).
     #[serde(default)]
     pub service_rating: Option<ServiceRating>,
@@ -165,6 +173,10 @@ pub enum Stage {
     AwaitingRating {
         /// Until when.
         rate_by: Deadline,
+        /// Whether the delivery of the offer was confirmed, so that it counts from then for good
+        ///
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        delivered: bool,
     },
     /// The requester is dissatisfied; the centre calls back and decides.
     AwaitingFollowUp {
@@ -347,7 +359,7 @@ impl WorkOrder {
                 asked.map(|opinion| &opinion.opinion_by).collect()
             }
             Stage::AwaitingRatingOffer { offer_by } => vec![offer_by],
-            Stage::AwaitingRating { rate_by } => vec![rate_by],
+            Stage::AwaitingRating { rate_by, .. } => vec![rate_by],
             Stage::AwaitingStatement { statement_by } => vec![statement_by],
             Stage::UnderReview { .. } | Stage::AwaitingFollowUp { .. } | Stage::Closed { .. } => {
                 Vec::new()
@@ -445,6 +457,15 @@ impl WorkOrder {
         self.missed
             .iter()
             .any(|missed| missed.deadline == DeadlineKind::Handling)
+    }
+
+    /// Whether the unit only reads it: a commendation that was not dispatched to be verified (R44,
+    ///
+    #[must_use]
+    pub fn is_only_read(&self) -> bool {
+        let verified =
+            |it: &Assignment| it.verify_by.is_some() || it.role == AssignmentRole::Rehandling;
+        self.order_type == OrderType::Commendation && !self.assignment().is_some_and(verified)
     }
 
     /// Whether this deadline was recorded as missed.

@@ -186,11 +186,10 @@ pub enum Rejection {
     #[error("three units have returned the order; it is coordinated, not dispatched")]
     CoordinationRequired,
     /// Art. 18 (R33).
-    #[error("coordination needs three approved returns, and the order has had {returns}")]
-    TooFewReturns {
-        /// How many there are.
-        returns: usize,
-    },
+    #[error(
+        "coordination is for an order that a unit has returned, and none has returned this one"
+    )]
+    NotReturned,
     /// Art. 18(1) (R34).
     #[error("the unit is determined on the basis of a guidance opinion, and none is recorded")]
     OpinionMissing,
@@ -260,6 +259,15 @@ pub enum Rejection {
         /// The code.
         ground: String,
     },
+    /// Art. 19, where the rule set reads it so.
+    #[error("an extension needs the centre's approval")]
+    ExtensionNeedsApproval,
+    /// Art. 29(2), where the rule set reads it so.
+    #[error("a dissatisfied requester's order is sent back, unless one of the six grounds holds")]
+    MustBeSentBack,
+    /// Art. 9(2), where the rule set reads it so.
+    #[error("a matter without the requester's name is not taken")]
+    NameRequired,
     /// Art. 16(2), where the rule set reads it so.
     #[error("an order is ended early until {} only", due_text(*.due_at))]
     EarlyEndTooLate {
@@ -278,6 +286,12 @@ pub enum Rejection {
     /// Art. 12(4): only what ended for missing information (R18).
     #[error("the earlier order cannot be filed again: {why}")]
     NotRefilable {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Art. 26.
+    #[error("the order cannot be linked: {why}")]
+    NotLinkable {
         /// Why not.
         why: &'static str,
     },

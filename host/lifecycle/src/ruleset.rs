@@ -8,8 +8,11 @@ mod options;
 pub use book::{Error as RuleBookError, RuleBook};
 
 pub use options::{
-    AttemptGap, CalendarDayEnd, EarlyEndWindow, ExtensionCount, FailedReview, LateReturn, Options,
-    RegistrationInstant, ReturnCount, StatutoryGround,
+    Anonymous, AttemptBase, AttemptGap, CalendarDayEnd, CallBack, CommendationCourse,
+    EarlyEndWindow, ExtensionApproval, ExtensionCount, FailedReview, IncompleteCall, LateAddition,
+    LateReturn, Lateness, Options, RatingChoiceCounts, Receipt, ReclassifiedPeriods,
+    RegistrationInstant, ReturnCount, ReturnReview, SecondExtension, SendBackDuty, StatementRound,
+    StatutoryGround, UnitEnded,
 };
 
 use calendar::Period;
@@ -58,6 +61,9 @@ pub struct RuleSet {
     pub supervision: SupervisionPeriods,
     /// Art. 30(3): the unit files its diligence statement within this time.
     pub file_statement: Period,
+    /// The centre's own target for its review of a report. The law sets none, and nothing follows from
+    /// it but an indicator.
+    pub review_target: Period,
     /// Restarts by additions up to this number are usual; more are laid before the centre (R38).
     pub restarts_usual: u16,
     /// Grounds of Art. 11(2)(2)–(5) of the Measures, by code (R27).
@@ -163,6 +169,7 @@ impl RuleSet {
                 statement: Period::WorkingDays(5),
             },
             file_statement: Period::WorkingDays(5),
+            review_target: Period::WorkingDays(2),
             restarts_usual: 2,
             statutory_grounds: StatutoryGround::of_the_measures(),
             dossiers: DossierRules::guangzhou_2023(),
@@ -225,11 +232,23 @@ impl RuleSet {
     pub fn handling_period(&self, order_type: OrderType) -> Period {
         match order_type {
             OrderType::Consultation => self.handle_consultation,
-            OrderType::Commendation => self.read_commendation,
+            OrderType::Commendation => match self.options.commendation {
+                CommendationCourse::ReadOnly => self.read_commendation,
+                CommendationCourse::AsOtherMatters => self.handle_other,
+            },
             OrderType::Complaint
             | OrderType::ViolationReport
             | OrderType::HelpRequest
             | OrderType::Suggestion => self.handle_other,
+        }
+    }
+
+    /// Whether a unit only reads what is of this type (R44, A-18).
+    #[must_use]
+    pub fn is_only_read(&self, order_type: OrderType) -> bool {
+        match self.options.commendation {
+            CommendationCourse::ReadOnly => order_type == OrderType::Commendation,
+            CommendationCourse::AsOtherMatters => false,
         }
     }
 

@@ -135,7 +135,7 @@ pub fn text(outgoing: &Outgoing) -> Text {
     let row = orders::row(&notification.about);
     let (order, number, said) = match &notification.to {
         Recipient::Requester => {
-            let order = outgoing.message.order.as_str();
+            let order = outgoing.message.subject.number();
             let said = format!("【广州12345热线】您好，{}工单号{{order}}。", row.requester);
             (order, order, said)
         }
@@ -144,7 +144,7 @@ pub fn text(outgoing: &Outgoing) -> Text {
         | Recipient::DistrictOffice(_)
         | Recipient::Center
         | Recipient::Adviser(_) => {
-            let order = outgoing.message.order.as_str();
+            let order = outgoing.message.subject.number();
             (
                 order,
                 dossier(outgoing).unwrap_or(order),
@@ -189,7 +189,7 @@ fn fill(template: &str, order: &str, outgoing: &Outgoing, deadline: Option<Term>
     template
         .replace("{end}", &end(outgoing, deadline).unwrap_or_default())
         .replace("{order}", order)
-        .replace("{type}", type_name(outgoing.order_type))
+        .replace("{type}", outgoing.order_type.map_or("", type_name))
         .replace("{unit}", outgoing.unit.as_deref().unwrap_or("承办单位"))
         .replace("{deadline}", deadline.map_or("", deadline_name))
         .replace("{until}", &until)

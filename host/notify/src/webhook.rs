@@ -10,6 +10,8 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use engine::ports::{Failure, Outgoing, SendError};
 use hmac::{Hmac, Mac as _};
+use lifecycle::dossier::DossierId;
+use lifecycle::ids::OrderId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Sha256;
@@ -59,7 +61,12 @@ struct Data<'a> {
     /// Number under which a receipt is given back: `POST /api/v1/deliveries/{delivery}/receipt`.
     delivery: i64,
     channel: &'a str,
-    order: &'a str,
+    /// Number of the order that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<&'a str>,
+    /// Number of the dossier that it is about, where it is no order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dossier: Option<&'a str>,
     /// Kind and code of the recipient.
     recipient: Value,
     /// A requester's telephone number or account, or the address in the file.
@@ -205,13 +212,14 @@ fn body(
         id: format!("{}/{channel}", message.id),
         source: "/kapok",
         kind: format!("kapok.notice.{notice}"),
-        subject: message.order.as_str(),
+        subject: message.subject.number(),
         time: message.at.to_rfc3339_opts(SecondsFormat::Millis, true),
         datacontenttype: "application/json",
         data: Data {
             delivery: outgoing.delivery,
             channel,
-            order: message.order.as_str(),
+            order: message.subject.order().map(OrderId::as_str),
+            dossier: message.subject.dossier().map(DossierId::as_str),
             recipient: serde_json::to_value(&message.notification.to)?,
             to,
             notice,

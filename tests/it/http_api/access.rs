@@ -55,6 +55,7 @@ async fn each_role_may_do_what_is_its_own() {
     let actors = [
         "operator",
         "unit",
+        "leader",
         "other-unit",
         "district",
         "other-district",

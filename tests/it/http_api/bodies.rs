@@ -24,6 +24,11 @@ pub(crate) fn bodies() -> BTreeMap<&'static str, Value> {
         ),
         ("clock", json!({ "now": NOW })),
         ("receipt", json!({ "delivered_at": NOW })),
+        // A dossier's progress is something else.
+        (
+            "/api/v1/orders/{id}/progress",
+            json!({"from": {"phone": "13800000000"}}),
+        ),
     ]);
     bodies.extend(super::dossiers::bodies());
     bodies
@@ -64,7 +69,7 @@ fn of_the_intake() -> Bodies {
         ("conduct", json!({"note": "注"})),
         ("priority", json!({"priority": "high", "reason": "因"})),
         ("type", json!({"order_type": "suggestion", "reason": "因"})),
-        ("long-term", json!({"matter": "LT-1"})),
+        ("links", json!({"order": "x", "reason": "因"})),
         (
             "answer",
             json!({"knowledge_point": "K", "knowledge_version": 1, "answer": "答"}),
@@ -121,7 +126,7 @@ fn of_returns() -> Bodies {
         ),
         (
             "opinion",
-            json!({"opinion": "意见", "document": evidence("r")}),
+            json!({"adviser": "GZ-BB", "opinion": "意见", "document": evidence("r")}),
         ),
     ]
 }
@@ -239,7 +244,10 @@ fn other_forms() -> Bodies {
             "close-incomplete",
             json!({"ground": {"ground": "unreachable"}, "note": "注"}),
         ),
-        ("long-term", json!({"matter": null})),
+        (
+            "links",
+            json!({"order": "x", "same": false, "reason": "因"}),
+        ),
         ("extension-notice", json!({"told": "unreachable"})),
         ("rating", json!({"other": "还行"})),
         ("review", json!({"review": "pass"})),
@@ -363,7 +371,12 @@ fn spoiled(good: &Value) -> Vec<(String, Value)> {
 async fn every_body_is_refused_when_a_part_of_it_is_of_the_wrong_form() {
     let server = Server::new();
     let id = server.register(noise()).await;
-    let all: Bodies = commands().into_iter().chain(other_forms()).collect();
+    let progress = ("progress", json!({"from": {"phone": "13800000000"}}));
+    let all: Bodies = commands()
+        .into_iter()
+        .chain(other_forms())
+        .chain([progress])
+        .collect();
     let mut tried = BTreeSet::new();
     for (command, good) in all {
         let path = format!("/api/v1/orders/{id}/{command}");
@@ -458,7 +471,7 @@ async fn a_fault_within_a_part_is_named() {
             "information",
             json!({"content": "址", "from": {"phone": " "}}),
         ),
-        ("long-term", json!({})),
+        ("links", json!({"reason": "因"})),
         (
             "concealment",
             json!({"fields": ["age"], "scope": "x", "warned": evidence("r")}),
@@ -511,7 +524,7 @@ async fn a_fault_within_a_part_is_named() {
         information: `from`: takes one member only
         information: `from`: unknown variant `name`, expected one of `phone`, `account`, `verified`
         information: `from.phone`: is blank; fill it in, or leave it out where it is optional
-        long-term: `matter`: missing field `matter`
+        links: `order`: missing field `order`
         concealment: `fields[0]`: unknown variant `age`, expected one of `name`, `phone`, `id_number`, `account`, `address`
         return: `ground.ground`: unknown variant `mood`, expected one of `duty_authority`, `facility_maintenance`, `jurisdiction_area`, `explicit_basis`
         return: `ground.own_area`: missing field `own_area`

@@ -238,7 +238,7 @@ async fn is_fully_explained(story: &Story<'_>, order: &str) {
     let report = deadlines
         .find(|deadline| deadline["kind"] == "final_report")
         .expect("a deadline");
-    expect!["2026-06-18 00:00 法定程序终结,按第二十六条第三款3个工作日,自2026-06-22 0时起算,计入06-22、06-23、06-24,于2026-06-24 24:00到期"].assert_eq(report["explanation"]["zh"].as_str().expect("a text"));
+    expect!["2026-06-18 00:00 法定程序终结,按第二十六条第三款3个工作日,自2026-06-22(下一个工作日)0时起算,只计工作日,计入06-22、06-23、06-24,于2026-06-24 24:00到期"].assert_eq(report["explanation"]["zh"].as_str().expect("a text"));
     story.server.advance_to("2026-06-25T00:01:00+08:00").await;
     let path = format!("/api/v1/orders/{order}");
     let messages = story.server.get("operator", &path).await.json()["messages"].clone();

@@ -89,7 +89,7 @@ async fn is_fully_explained(story: &Story<'_>) {
         closed"#]]
     .assert_eq(&happened);
     let explained = &order["deadlines"][1]["explanation"]["zh"];
-    expect!["2026-09-18 09:00 转派,按第十六条2个工作日,自2026-09-20 0时起算,计入09-20、09-21,于2026-09-21 24:00到期"].assert_eq(explained.as_str().expect("a text"));
+    expect!["2026-09-18 09:00 转派,按第十六条2个工作日,自2026-09-20(下一个工作日)0时起算,只计工作日,计入09-20、09-21,于2026-09-21 24:00到期"].assert_eq(explained.as_str().expect("a text"));
     let reply = &order["assignments"][0]["reply"]["content"];
     let reference = reply.as_str().expect("a reference");
     assert_eq!(order["texts"][reference], REPLY);

@@ -101,7 +101,7 @@ async fn a_list_is_narrowed_to_what_is_asked_for_and_what_is_the_callers() {
     assert_eq!(again.json()["order"], *registered[7]);
 }
 
-/// Vectors of the rule catalogue §11.
+/// Vectors of the rule catalogue.
 #[tokio::test]
 async fn a_deadline_is_computed_with_its_explanation() {
     let server = Server::new();

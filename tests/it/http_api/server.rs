@@ -1,5 +1,6 @@
 //! A server in process: the real router on the real engine, store and rules, one data directory each.
 
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use api::metrics::Metrics;
@@ -14,7 +15,7 @@ use http_body_util::BodyExt as _;
 use lifecycle::directory::Directory;
 use lifecycle::ids::{Actor, DistrictCode, Role, UnitCode};
 use lifecycle::ruleset::RuleBook;
-use plugins::Runtime;
+use plugins::{RuleWorkshop, Runtime};
 use serde_json::{Value, json};
 use store::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -27,9 +28,10 @@ use crate::artefacts::{root, shipped_rules};
 pub(crate) const UNIT: &str = "GZ-D106-CG";
 
 /// Tokens, which are also the names of their actors.
-const ACTORS: [&str; 9] = [
+const ACTORS: [&str; 10] = [
     "operator",
     "unit",
+    "leader",
     "other-unit",
     "district",
     "other-district",
@@ -43,6 +45,7 @@ fn role(name: &str) -> Role {
     match name {
         "operator" => Role::Operator,
         "unit" => Role::Unit(UnitCode::new(UNIT)),
+        "leader" => Role::Leader(UnitCode::new(UNIT)),
         "other-unit" => Role::Unit(UnitCode::new("GZ-CGJ")),
         "district" => Role::District(DistrictCode::new("440106")),
         "other-district" => Role::District(DistrictCode::new("440115")),
@@ -140,6 +143,30 @@ impl Server {
         Self::on(data, actors, clock, Limits::standard(), notifier)
     }
 
+    /// A server of two admins with a plugin platform of its own, on which nothing is active yet.
+    pub(crate) fn with_platform() -> Self {
+        let mut actors = ACTORS.map(actor).to_vec();
+        actors.push(Actor {
+            role: Role::Admin,
+            name: "second-admin".to_owned(),
+        });
+        let runtime = Runtime::new(&plugins::Limits::shipped(), None).expect("an engine");
+        Self::asking(
+            Arc::new(runtime),
+            toml::from_str(&organisations()).expect("a directory"),
+            tempfile::tempdir().expect("a folder"),
+            actors,
+            manual("2026-09-18T09:00:00+08:00"),
+            Limits::standard(),
+            Arc::new(BoxOnly),
+        )
+    }
+
+    /// Where its data is.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -176,10 +203,22 @@ impl Server {
         limits: Limits,
         notifier: Arc<dyn Notifier>,
     ) -> Self {
+        Self::asking(rules(), directory, data, actors, clock, limits, notifier)
+    }
+
+    fn asking(
+        runtime: Arc<Runtime>,
+        directory: Directory,
+        data: TempDir,
+        actors: Vec<Actor>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        notifier: Arc<dyn Notifier>,
+    ) -> Self {
         let store = SqliteStore::open(data.path(), &Options::default()).expect("a store");
         let engine = Engine::new(Parts {
             store: Arc::new(store),
-            advisor: rules(),
+            advisor: runtime.clone(),
             clock,
             directory,
             rules: RuleBook::default(),
@@ -187,7 +226,11 @@ impl Server {
         let token = |actor: &Actor| (TokenHash::of(&actor.name), actor.clone());
         let auth = Auth::new(actors.iter().map(token)).expect("different tokens");
         let metrics = Metrics::install().expect("the only recorder");
-        let engine = engine.expect("an engine").with_notifier(notifier);
+        let workshop = RuleWorkshop::new(runtime).expect("a baker");
+        let engine = engine
+            .expect("an engine")
+            .with_notifier(notifier)
+            .with_workshop(Arc::new(workshop));
         let engine = Arc::new(engine);
         let state = AppState::new(engine.clone(), auth, limits, metrics);
         Self {

@@ -7,8 +7,8 @@ use chrono::{Days, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value};
 use toml::Table;
 
-/// What a story knows by name.
-pub(crate) type Names = BTreeMap<String, String>;
+/// What a story knows by name: texts and numbers.
+pub(crate) type Names = BTreeMap<String, Value>;
 
 /// A local time such as `2026-05-11T10:00`, seconds if need be; 24:00 is the end of the day. Gives it
 /// as the server writes it.
@@ -40,15 +40,31 @@ pub(crate) fn text(text: &str, names: &Names) -> Result<String, String> {
         let (name, behind) = after
             .split_once('}')
             .ok_or_else(|| format!("`{text}`: a brace is not closed"))?;
-        let value = names
-            .get(name)
-            .ok_or_else(|| format!("`{text}`: nothing was saved as `{name}`"))?;
         filled.push_str(before);
-        filled.push_str(value);
+        let value = known(name, text, names)?;
+        match value.as_str() {
+            Some(value) => filled.push_str(value),
+            None => filled.push_str(&value.to_string()),
+        }
         rest = behind;
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+fn known<'a>(name: &str, text: &str, names: &'a Names) -> Result<&'a Value, String> {
+    let value = names.get(name);
+    value.ok_or_else(|| format!("`{text}`: nothing was saved as `{name}`"))
+}
+
+/// A text of a body or an expectation. A name alone stands for what was saved as it is, so that a number
+/// stays one.
+fn filled(given: &str, names: &Names) -> Result<Value, String> {
+    let name = given.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+    match name.filter(|name| !name.contains(['{', '}'])) {
+        Some(name) => known(name, given, names).cloned(),
+        None => Ok(Value::String(text(given, names)?)),
+    }
 }
 
 /// A table of the file as JSON.
@@ -63,7 +79,7 @@ pub(crate) fn object(table: &Table, names: &Names) -> Result<Value, String> {
 
 fn json(value: &toml::Value, names: &Names) -> Result<Value, String> {
     Ok(match value {
-        toml::Value::String(given) => Value::String(text(given, names)?),
+        toml::Value::String(given) => filled(given, names)?,
         toml::Value::Integer(number) => Value::from(*number),
         toml::Value::Float(number) => Value::from(*number),
         toml::Value::Boolean(truth) => Value::Bool(*truth),

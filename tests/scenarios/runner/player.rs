@@ -222,8 +222,7 @@ impl Player {
     fn save(&mut self, step: &Step, answer: &Value, differ: &mut Vec<String>) {
         for (name, place) in &step.save {
             let value = match expectation::at(answer, place) {
-                Some(Value::String(text)) => text.clone(),
-                Some(value @ Value::Number(_)) => value.to_string(),
+                Some(value @ (Value::String(_) | Value::Number(_))) => value.clone(),
                 found => {
                     differ.push(format!("`{name}`: {place} is no text or number: {found:?}"));
                     continue;
@@ -241,7 +240,7 @@ impl Player {
             .get(name)
             .ok_or_else(|| format!("nothing was saved as `{name}`"))?;
         let growth = growths
-            .get(id)
+            .get(id.as_str().unwrap_or_default())
             .ok_or_else(|| format!("`{name}` is {id}, which is no order"))?;
         Ok(growth.order.clone())
     }
@@ -271,7 +270,8 @@ impl Player {
             return Ok(());
         }
         let name = step.order.as_deref().unwrap_or("order");
-        let growth = self.names.get(name).and_then(|id| growths.get(id));
+        let growth = self.names.get(name).and_then(Value::as_str);
+        let growth = growth.and_then(|id| growths.get(id));
         let growth = growth.ok_or_else(|| format!("`{name}` is no order"))?;
         let (events, messages) = (&growth.events, &growth.messages);
         if let Some(event) = first_missing(&step.events, events) {

@@ -1,4 +1,4 @@
-//! §3: the tricky spans, the totals, the statutory pattern of years without a notice.
+//! C5: the tricky spans, the totals, the statutory pattern of years without a notice.
 
 use calendar::{Calendar, Day, DayKind, FIRST_YEAR, LAST_YEAR};
 use chrono::{Datelike, NaiveDate};

@@ -1,4 +1,4 @@
-//! Every day of four years, and random notices, against a naive model written from §3 and T3.
+//! Every day of four years, and random notices, against a naive model written from T3 and the notices.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! §11 V01–V12 and the worked examples of R5–R78 that are computations of a limit.
+//! V01–V12 and the worked examples of R5–R78 that are computations of a limit.
 
 use calendar::Period::{CalendarDays, Hours, Minutes, Months, Until, WorkingDays, Years};
 use calendar::{Calendar, Period, due_text, last_day, midnight_at_start_of};

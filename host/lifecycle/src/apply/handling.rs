@@ -9,12 +9,12 @@ use crate::command::{
     AssistingUnit, ContactAttempt, Evidence, HandlingReport, OpinionRequest, ReturnDecision,
     ReturnRequest, StatementJudgement, Withdrawal,
 };
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, DeadlineKind};
 use crate::event::{AssignmentRole, Event, NewPeriods, QueueReason};
 use crate::ids::{TextId, UnitCode};
 use crate::order::{
-    Assignment, Assisting, Coordination, Duty, GrantedExtension, Opinion, ReturnApplication, Stage,
-    Superseded, SupersededBy, Withdrawn, WorkOrder,
+    Assignment, Assisting, Coordination, Duty, GrantedExtension, Missed, Opinion,
+    ReturnApplication, ReviewRecord, Stage, Superseded, SupersededBy, Withdrawn, WorkOrder,
 };
 
 pub(super) fn dispatched(order: &mut WorkOrder, event: &Event, at: DateTime<Utc>) -> Option<()> {
@@ -73,6 +73,8 @@ pub(super) fn assignment(
         report: None,
         completed_at: None,
         failed_review_seconds: 0,
+        reviews: Vec::new(),
+        return_review_seconds: 0,
     }
 }
 
@@ -82,6 +84,26 @@ pub(super) fn verified(order: &mut WorkOrder, duty: Duty) -> Option<()> {
     };
     order.assignments.last_mut()?.duty = duty;
     order.stage = Stage::InHandling;
+    Some(())
+}
+
+/// Where receipt is acceptance, the handling period begins with it.
+pub(super) fn period_begun(
+    order: &mut WorkOrder,
+    handle_by: &Deadline,
+    at: DateTime<Utc>,
+) -> Option<()> {
+    let assignment = with_unit(order)?;
+    supersede(assignment, handle_by, SupersededBy::Acceptance, at);
+    Some(())
+}
+
+/// The miss of the present handling deadline no longer counts.
+pub(super) fn miss_undone(order: &mut WorkOrder) -> Option<()> {
+    let due_at = order.assignment()?.handle_by.due.due_at;
+    let is_it =
+        |missed: &Missed| missed.deadline == DeadlineKind::Handling && missed.due_at == due_at;
+    order.missed.retain(|missed| !is_it(missed));
     Some(())
 }
 
@@ -99,9 +121,16 @@ pub(super) fn reclassified(
         let (unit, role) = (last.unit.clone(), last.role);
         let mut assignment = assignment(unit, role, &new.handle_by, at);
         assignment.verify_by.clone_from(&new.verify_by);
+        assignment.special_limit.clone_from(&new.special_limit);
         // Who handles it jointly stays as it is.
         assignment.assist_by.clone_from(&last.assist_by);
         assignment.assisting.clone_from(&last.assisting);
+        // What was added and not judged goes on to the new dispatch, which is the same unit's.
+        let dispatches = order.assignments.len();
+        let unjudged = order.statements.iter_mut();
+        for statement in unjudged.filter(|it| it.effect.is_none() && it.dispatches == dispatches) {
+            statement.dispatches = dispatches.saturating_add(1);
+        }
         order.assignments.push(assignment);
         order.stage = Stage::AwaitingVerification;
     }
@@ -190,6 +219,7 @@ pub(super) fn assisting_named(order: &mut WorkOrder, units: &[AssistingUnit]) ->
             unit: it.unit.clone(),
             part: it.part,
             contribution: None,
+            contributed_at: None,
             objection: None,
             released: false,
         })
@@ -267,6 +297,23 @@ pub(super) fn submitted(
     };
     order.assignments.last_mut()?.report = Some(report.clone());
     order.stage = Stage::UnderReview { submitted_at: at };
+    Some(())
+}
+
+/// A review that has a target is kept beside; a district's office has none.
+pub(super) fn reviewed(
+    order: &mut WorkOrder,
+    on_target: Option<bool>,
+    at: DateTime<Utc>,
+) -> Option<()> {
+    if let Some(on_target) = on_target {
+        let submitted_at = submitted_at(order)?;
+        order.assignments.last_mut()?.reviews.push(ReviewRecord {
+            submitted_at,
+            decided_at: at,
+            on_target,
+        });
+    }
     Some(())
 }
 

@@ -4,18 +4,35 @@ use chrono::{DateTime, Utc};
 use contract::types::Rating;
 
 use super::handling;
-use crate::command::FollowUp;
+use crate::command::{FollowUp, RatingOffer};
 use crate::deadline::Deadline;
 use crate::event::AssignmentRole;
 use crate::order::{Duty, RatingRecord, Stage, WorkOrder};
 
-pub(super) fn offered(order: &mut WorkOrder, rate_by: &Deadline) -> Option<()> {
+pub(super) fn offered(
+    order: &mut WorkOrder,
+    offer: &RatingOffer,
+    rate_by: &Deadline,
+) -> Option<()> {
     let Stage::AwaitingRatingOffer { .. } = order.stage else {
         return None;
     };
     order.stage = Stage::AwaitingRating {
         rate_by: rate_by.clone(),
+        delivered: offer.delivered_at.is_some(),
     };
+    Some(())
+}
+
+/// The receipt of a notice that asks the requester for something: of the rating offer, or of what is
+/// missing.
+pub(super) fn delivered(order: &mut WorkOrder, at: DateTime<Utc>) -> Option<()> {
+    if let Stage::AwaitingRating { delivered, .. } = &mut order.stage {
+        *delivered = true;
+        return Some(());
+    }
+    let notice = order.information.as_mut()?.notice.as_mut()?;
+    notice.delivered_at = Some(at);
     Some(())
 }
 
@@ -30,6 +47,7 @@ pub(super) fn rated(
     at: DateTime<Utc>,
 ) -> Option<()> {
     awaited(order)?;
+    order.held_rating = None;
     order.ratings.push(RatingRecord { rating, at });
     if rating.is_some() {
         order.stage = Stage::AwaitingFollowUp { followed_up: false };

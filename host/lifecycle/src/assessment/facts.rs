@@ -30,6 +30,10 @@ pub struct OrderFacts {
     pub offers_on_time: usize,
     /// Rating channels that were offered late, or were not in time.
     pub offers_late: usize,
+    /// Reviews of reports that took no longer than their target.
+    pub reviews_on_target: usize,
+    /// Reviews that took longer.
+    pub reviews_beyond_target: usize,
     /// How the requester rated the way in which the hotline took the request.
     pub service: Option<Rating>,
 }
@@ -43,6 +47,9 @@ impl OrderFacts {
         let done = order.direct_answer.is_some() || !order.assignments.is_empty();
         let late = missed(DeadlineKind::Dispatch).next().is_some();
         let offers_late = missed(DeadlineKind::RatingOffer).count();
+        let reviews = order.assignments.iter().flat_map(|it| &it.reviews);
+        let all_reviews = reviews.clone().count();
+        let reviews_on_target = reviews.filter(|review| review.on_target).count();
         Some(Self {
             registered_at: order.registered_at,
             answered: order.direct_answer.is_some(),
@@ -50,6 +57,8 @@ impl OrderFacts {
             dispatched_in_time: (done || late).then_some(!late),
             offers_on_time: offers_made(order).saturating_sub(offers_late),
             offers_late,
+            reviews_on_target,
+            reviews_beyond_target: all_reviews.saturating_sub(reviews_on_target),
             service: order.service_rating.map(|it| it.overall),
         })
     }
@@ -66,6 +75,9 @@ impl OrderFacts {
         tally.count(Measure::DispatchesLate, dispatched == Some(false));
         tally.add(Measure::RatingOffersOnTime, number(self.offers_on_time));
         tally.add(Measure::RatingOffersLate, number(self.offers_late));
+        let beyond = number(self.reviews_beyond_target);
+        tally.add(Measure::ReviewsOnTarget, number(self.reviews_on_target));
+        tally.add(Measure::ReviewsBeyondTarget, beyond);
         if let Some(rating) = self.service {
             let measure = match rating {
                 Rating::VerySatisfied | Rating::Satisfied | Rating::BasicallySatisfied => {
@@ -345,8 +357,10 @@ impl Part<'_> {
             return Timeliness::LeftOut;
         }
         let due = &it.handle_by.due;
-        let completed_late = it.completed_at.is_some_and(|at| it.handle_by.is_late(at));
+        let completed_late = it.completed_at.is_some_and(|at| self.is_late(at));
+        let in_time = it.completed_at.is_some_and(|at| !self.is_late(at));
         let misses = self.misses(DeadlineKind::Handling);
+        let misses = misses.filter(|missed| !in_time || missed.due_at != due.due_at);
         let first = misses.min_by_key(|missed| missed.due_at);
         let first = first.map(|missed| (missed.due_at, missed.provisional));
         if let Some((due_at, provisional)) =
@@ -366,6 +380,13 @@ impl Part<'_> {
         } else {
             Timeliness::Open
         }
+    }
+
+    /// Late, without what a refused return is excused.
+    fn is_late(&self, at: DateTime<Utc>) -> bool {
+        let excused = TimeDelta::seconds(self.assignment.return_review_seconds);
+        let at = at.checked_sub_signed(excused).unwrap_or(at);
+        self.assignment.handle_by.is_late(at)
     }
 
     /// in time without the reviews that failed. A miss before a restart is none of theirs.
@@ -418,7 +439,7 @@ fn clock_start(assignment: &Assignment) -> DateTime<Utc> {
     let mut start: &Deadline = &assignment.handle_by;
     for superseded in assignment.superseded.iter().rev() {
         match superseded.by {
-            SupersededBy::Restart => break,
+            SupersededBy::Restart | SupersededBy::Acceptance => break,
             SupersededBy::Extension => start = &superseded.deadline,
         }
     }

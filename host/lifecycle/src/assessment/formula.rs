@@ -131,9 +131,9 @@ impl Formulas {
     pub fn of(options: &Options) -> Self {
         use Measure as M;
         let (version, on_time, late): (_, &[M], &[M]) = match options.failed_review {
-            FailedReview::Counts => ("2026-1", &[M::OnTime], &[M::LateExcused, M::LateUnexcused]),
+            FailedReview::Counts => ("2026-2", &[M::OnTime], &[M::LateExcused, M::LateUnexcused]),
             FailedReview::ExcusedInAssessment => (
-                "2026-1+A-06",
+                "2026-2+A-06",
                 &[M::OnTime, M::LateExcused],
                 &[M::LateUnexcused],
             ),
@@ -142,6 +142,7 @@ impl Formulas {
         items.extend(OF_RETURNS);
         items.extend(OF_SATISFACTION);
         items.extend(OF_THE_CENTER);
+        items.push(OF_ASSISTANCE);
         Self { version, items }
     }
 
@@ -278,7 +279,19 @@ const OF_SATISFACTION: [Formula; 2] = [
     },
 ];
 
-const OF_THE_CENTER: [Formula; 4] = [
+const OF_ASSISTANCE: Formula = Formula {
+    code: "assistance",
+    zh: "协办率",
+    en: "rate of parts that assisting units handed in",
+    unit: FormulaUnit::Permille,
+    numerator: &[Measure::AssistancesGiven],
+    denominator: &[Measure::AssistancesGiven, Measure::AssistancesMissed],
+    excludes_zh: "不计已免除协办的、异议待定的，以及牵头单位尚未办结也未逾期的；工单责任仍在牵头单位",
+    excludes_en: "units that were released or whose objection waits, and handlings that are neither \
+                  completed nor late; the lead unit stays liable for the order",
+};
+
+const OF_THE_CENTER: [Formula; 5] = [
     Formula {
         code: "dispatch",
         zh: "热线按时转派率",
@@ -318,5 +331,16 @@ const OF_THE_CENTER: [Formula; 4] = [
         denominator: &[Measure::ServiceSatisfied, Measure::ServiceDissatisfied],
         excludes_zh: "不计未评价的；热线自身指标",
         excludes_en: "orders without such a rating; the centre's own",
+    },
+    Formula {
+        code: "review",
+        zh: "热线目标时间内审核率",
+        en: "rate of reviews that the centre decided within its target",
+        unit: FormulaUnit::Permille,
+        numerator: &[Measure::ReviewsOnTarget],
+        denominator: &[Measure::ReviewsOnTarget, Measure::ReviewsBeyondTarget],
+        excludes_zh: "不计待审核的和区热线工作机构的审核；法规未定审核期限，目标由规则设定，仅作参考",
+        excludes_en: "reports that wait, and reviews of district offices; the target is the rule set's, \
+                      the law sets no limit",
     },
 ];

@@ -57,6 +57,10 @@ measures! {
     RatingOffersOnTime = "rating_offers_on_time" "按时提供评价渠道";
     /// Rating channels that the centre offered late, or has not offered in time (R56).
     RatingOffersLate = "rating_offers_late" "超时提供评价渠道";
+    /// Reviews of reports that the centre decided within its target, for which the law sets no limit.
+    ReviewsOnTarget = "reviews_on_target" "目标时间内审核";
+    /// Reviews of reports that the centre decided after its target; nobody is late by law.
+    ReviewsBeyondTarget = "reviews_beyond_target" "超出目标时间审核";
     /// Requesters satisfied with how the hotline took the request, by three of five options (R55).
     ServiceSatisfied = "service_satisfied" "受理服务满意";
     /// Requesters dissatisfied with how the hotline took the request, by two of five options (R55).
@@ -84,6 +88,10 @@ measures! {
     ReturnsApproved = "returns_approved" "退回成立";
     /// Rejected, hence invalid returns (R31).
     ReturnsRejected = "returns_rejected" "无效退回";
+    /// Parts of a joint handling that the assisting unit handed in before the handling was settled (R32).
+    AssistancesGiven = "assistances_given" "按要求协办";
+    /// Parts that it did not; the lead unit is liable for the order all the same (R32, A-24).
+    AssistancesMissed = "assistances_missed" "未按要求协办";
     /// Matters that the unit verified in time, or handled or applied to return in that time (R26).
     VerifiedOnTime = "verified_on_time" "按时核查";
     /// Matters that the unit did not verify in time: deemed its own (R26).

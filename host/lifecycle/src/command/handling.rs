@@ -101,6 +101,9 @@ pub struct Extension {
     pub period: Period,
     /// Why.
     pub reason: TextId,
+    /// The centre's approval, where the rule set wants one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Evidence>,
 }
 
 /// How the requester was told, or that it was tried three times (R36, R39).

@@ -209,6 +209,17 @@ pub struct Reclassification {
     pub reason: TextId,
 }
 
+/// Whether two orders are about the same matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLink {
+    /// The other order.
+    pub other: OrderId,
+    /// Whether it is about the same matter.
+    pub same: bool,
+    /// Why; none where the link comes from the other order.
+    pub reason: Option<TextId>,
+}
+
 /// A withdrawal through the hotline (R45).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawal {

@@ -50,6 +50,10 @@ pub struct FollowUp {
     pub method: FollowUpMethod,
     /// Why the requester is dissatisfied, as he or she said.
     pub reasons: TextId,
+    /// Which option the requester would choose now. It is kept; whether it changes the rating, the rule
+    /// set says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// Record of the contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,

@@ -141,9 +141,8 @@ impl DossierDeadline {
         context: &Context<'_>,
     ) -> Result<Self, Rejection> {
         let rule = kind.rule();
-        let due = context
-            .calendar
-            .due(trigger_at, period)
+        let rules = context.rules.at(trigger_at);
+        let due = crate::deadline::due(trigger_at, period, rules, context.calendar)
             .map_err(Rejection::out_of_range)?;
         Ok(Self {
             kind,
@@ -155,8 +154,8 @@ impl DossierDeadline {
             trigger_at,
             period,
             due,
-            rule_set: context.rules.version.clone(),
-            rule_set_in_force: context.rules.in_force_at(trigger_at),
+            rule_set: rules.version.clone(),
+            rule_set_in_force: rules.in_force_at(trigger_at),
         })
     }
 

@@ -16,7 +16,7 @@ use super::state::{Content, Dossier, DossierId, DossierKind};
 use super::{due, entries, gate, listing, recompute, task};
 use crate::directory::Directory;
 use crate::ids::{Actor, OrderId, RequesterId, UnitCode};
-use crate::ruleset::RuleSet;
+use crate::ruleset::RuleBook;
 
 /// What every decision is made under.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +25,8 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
     /// The calendar in force.
     pub calendar: &'a Calendar,
-    /// The rule set in force at `now` (T13).
-    pub rules: &'a RuleSet,
+    /// The rule sets, by the time of their validity.
+    pub rules: &'a RuleBook,
     /// Districts and handling units.
     pub directory: &'a Directory,
 }
@@ -45,6 +45,8 @@ pub struct OrderFacts {
     pub requester: RequesterId,
     /// The unit that has it, or had it last.
     pub unit: Option<UnitCode>,
+    /// The open long-term matter that it is a member of, if there is one.
+    pub matter: Option<DossierId>,
 }
 
 /// What a command does: events to be recorded, messages to be put into boxes after the commit.
@@ -54,6 +56,8 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// Who is told what.
     pub effects: Vec<Effect>,
+    /// Orders that have become members, or are none any more: each is to be marked so (R50, R53).
+    pub marks: Vec<OrderId>,
 }
 
 /// Decides a command, or says why not. `id` is the dossier's number, made by the shell for a new one.

@@ -69,6 +69,11 @@ impl<'a> Draft<'a> {
         self.tell(About::Order(order.clone()), Recipient::Requester, occasion);
     }
 
+    /// Has orders marked that have become members of the matter, or are none any more.
+    pub(super) fn mark<'o>(&mut self, orders: impl IntoIterator<Item = &'o OrderId>) {
+        self.decision.marks.extend(orders.into_iter().cloned());
+    }
+
     fn tell(&mut self, about: About, to: Recipient, occasion: Occasion) {
         let dossier = self.id.clone();
         let about_it = Notice::Dossier(DossierNotice { dossier, occasion });
@@ -88,7 +93,7 @@ impl<'a> Draft<'a> {
         unit: Option<&UnitCode>,
         trigger_at: DateTime<Utc>,
     ) -> Result<DossierDeadline, Rejection> {
-        let period = self.context.rules.dossiers.period(kind);
+        let period = self.context.rules.at(trigger_at).dossiers.period(kind);
         // Only the plenary has none, and its rule gives its period itself.
         let period = period.ok_or(Rejection::NothingDue)?;
         let seq = self.next_seq();
@@ -125,7 +130,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The orders with what the shell knows of them, each once.
+    /// The orders with what the shell knows of them, each once, and none that another matter has.
     pub(super) fn members(&self, orders: &[OrderId]) -> Result<Vec<Member>, Rejection> {
         let mut members: Vec<Member> = Vec::with_capacity(orders.len());
         for order in orders {
@@ -133,7 +138,8 @@ impl<'a> Draft<'a> {
             let facts = facts.ok_or_else(|| Rejection::UnknownOrder {
                 order: order.clone(),
             })?;
-            if members.iter().any(|member| member.order == *order) {
+            let elsewhere = facts.matter.as_ref().is_some_and(|it| it != self.id);
+            if elsewhere || members.iter().any(|member| member.order == *order) {
                 return Err(Rejection::OrderListed {
                     order: order.clone(),
                 });

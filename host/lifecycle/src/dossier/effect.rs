@@ -27,7 +27,7 @@ pub enum About {
     Order(OrderId),
 }
 
-/// What a notification about a dossier says (catalogue §9).
+/// What a notification about a dossier says (catalogue, who is told).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DossierNotice {
     /// The dossier.

@@ -40,7 +40,7 @@ pub fn check_permission(
     }
     if !speaks_for_itself(command, by) {
         return Err(match &by.role {
-            Role::Unit(_) | Role::District(_) => not_a_party(by),
+            Role::Unit(_) | Role::Leader(_) | Role::District(_) => not_a_party(by),
             Role::System | Role::Admin | Role::Operator | Role::Channel | Role::Auditor => {
                 let command = kind.name();
                 Rejection::NotPermitted { command }
@@ -86,7 +86,8 @@ fn role_may(role: &Role, command: CommandKind) -> bool {
     let name = match role {
         Role::System => "system",
         Role::Operator => "operator",
-        Role::Unit(_) => "unit",
+        // R5: what a unit does its leader may do too.
+        Role::Unit(_) | Role::Leader(_) => "unit",
         Role::District(_) => "district",
         Role::Channel => "channel",
         // They give no command.
@@ -99,9 +100,13 @@ fn role_may(role: &Role, command: CommandKind) -> bool {
 /// speaks for the public only.
 fn speaks_for_itself(command: &Command, by: &Actor) -> bool {
     match (&by.role, command) {
-        (Role::Unit(unit), Command::AnnounceChange { change, .. }) => change.unit == *unit,
-        (Role::Unit(unit), Command::RecordTraining(training)) => training.unit == *unit,
-        (Role::Unit(unit), Command::SubmitSolution(submission)) => {
+        (Role::Unit(unit) | Role::Leader(unit), Command::AnnounceChange { change, .. }) => {
+            change.unit == *unit
+        }
+        (Role::Unit(unit) | Role::Leader(unit), Command::RecordTraining(training)) => {
+            training.unit == *unit
+        }
+        (Role::Unit(unit) | Role::Leader(unit), Command::SubmitSolution(submission)) => {
             submission.unit.as_ref() == Some(unit) && submission.district.is_none()
         }
         (Role::District(district), Command::SubmitSolution(submission)) => {
@@ -118,6 +123,7 @@ fn speaks_for_itself(command: &Command, by: &Actor) -> bool {
             | Role::Admin
             | Role::Operator
             | Role::Unit(_)
+            | Role::Leader(_)
             | Role::District(_)
             | Role::Channel
             | Role::Auditor,
@@ -128,7 +134,7 @@ fn speaks_for_itself(command: &Command, by: &Actor) -> bool {
 
 /// Whether the dossier is one that the actor may act on.
 fn is_party(dossier: &Dossier, by: &Actor) -> Result<(), Rejection> {
-    let Role::Unit(unit) = &by.role else {
+    let Some(unit) = by.role.unit() else {
         return Ok(());
     };
     let own = match &dossier.content {
@@ -146,7 +152,7 @@ fn is_party(dossier: &Dossier, by: &Actor) -> Result<(), Rejection> {
 
 fn not_a_party(by: &Actor) -> Rejection {
     let party = match &by.role {
-        Role::Unit(unit) => unit.to_string(),
+        Role::Unit(unit) | Role::Leader(unit) => unit.to_string(),
         Role::District(district) => district.to_string(),
         Role::System | Role::Admin | Role::Operator | Role::Channel | Role::Auditor => {
             by.name.clone()
@@ -175,17 +181,12 @@ pub(super) fn check_stage(
         Content::LongTermMatter(matter) if matter.closed_at.is_some() => Err(Rejection::Closed {
             dossier: dossier.id.clone(),
         }),
-        Content::LongTermMatter(matter) => match &by.role {
-            Role::Unit(unit) => match matter.task(unit) {
+        Content::LongTermMatter(matter) => match by.role.unit() {
+            Some(unit) => match matter.task(unit) {
                 Some(task) => task_allows(&task.stage, command),
                 None => Err(not_a_party(by)),
             },
-            Role::System
-            | Role::Admin
-            | Role::Operator
-            | Role::District(_)
-            | Role::Channel
-            | Role::Auditor => Ok(()),
+            None => Ok(()),
         },
         Content::LiaisonFiling(_) => need(dossier, "announced"),
         Content::OwnMechanism(_) => need(dossier, "submitted"),
@@ -284,13 +285,5 @@ fn need(dossier: &Dossier, needed: &'static str) -> Result<(), Rejection> {
 
 /// The unit that gives a command.
 pub(super) fn unit_of(by: &Actor) -> Result<&UnitCode, Rejection> {
-    match &by.role {
-        Role::Unit(unit) => Ok(unit),
-        Role::System
-        | Role::Admin
-        | Role::Operator
-        | Role::District(_)
-        | Role::Channel
-        | Role::Auditor => Err(not_a_party(by)),
-    }
+    by.role.unit().ok_or_else(|| not_a_party(by))
 }

@@ -39,6 +39,7 @@ pub(super) fn list(new: &NewMatter, draft: &mut Draft<'_>) -> Result<(), Rejecti
         bulletin_by: draft.deadline(Kind::Bulletin, None, draft.now())?,
     };
     draft.emit(event);
+    draft.mark(&new.orders);
     for unit in &new.units {
         draft.notify(Recipient::Unit(unit.clone()), Occasion::Listed);
     }
@@ -107,6 +108,7 @@ pub(super) fn add_orders(
         });
     }
     draft.emit(Event::OrdersAdded { orders: members });
+    draft.mark(orders);
     Ok(())
 }
 
@@ -125,6 +127,7 @@ pub(super) fn remove_orders(
     draft.emit(Event::OrdersRemoved {
         orders: orders.to_vec(),
     });
+    draft.mark(orders);
     Ok(())
 }
 
@@ -151,7 +154,8 @@ pub(super) fn issue_bulletin(
     Ok(())
 }
 
-/// R54: the matter ends once every unit has told requesters and centre the outcome.
+/// R54: the matter ends once every unit has told requesters and centre the outcome. R53: repeats of its
+/// orders were ended by its progress while it was pursued, and are not any more.
 pub(super) fn close(
     matter: &LongTermMatter,
     note: TextId,
@@ -165,6 +169,7 @@ pub(super) fn close(
         });
     }
     draft.emit(Event::MatterClosed { note });
+    draft.mark(matter.members.iter().map(|member| &member.order));
     tell_units(matter, &Occasion::Closed, draft);
     Ok(())
 }

@@ -4,16 +4,17 @@
 use super::deadline::DossierDeadline;
 use super::decide::Context;
 use super::draft::Draft;
-use super::due;
+use super::due as dossier_due;
 use super::effect::Occasion;
 use super::event::Event;
 use super::rejection::Rejection;
 use super::state::Dossier;
+use crate::deadline::due;
 use crate::effect::Recipient;
 
 /// C3: recomputes with the calendar of the context, records each change, tells whose deadline moved.
 pub(super) fn recompute(dossier: &Dossier, draft: &mut Draft<'_>) -> Result<(), Rejection> {
-    due::lapse(dossier, draft);
+    dossier_due::lapse(dossier, draft);
     // What has passed just now was marked as missed above.
     let lapsed = dossier.lapsed_deadlines(draft.now());
     for deadline in dossier.running_deadlines() {
@@ -69,7 +70,9 @@ fn renewed(
     context: &Context<'_>,
 ) -> Result<DossierDeadline, calendar::Error> {
     let mut new = old.clone();
-    new.due = context.calendar.due(old.trigger_at, old.period)?;
+    let named = context.rules.named(&old.rule_set);
+    let rules = named.unwrap_or_else(|| context.rules.at(old.trigger_at));
+    new.due = due(old.trigger_at, old.period, rules, context.calendar)?;
     if new.is_late(context.now) {
         let today = calendar::end_of(calendar::local_date(context.now));
         new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));

@@ -108,8 +108,8 @@ pub enum Rejection {
         /// The unit.
         unit: UnitCode,
     },
-    /// The order belongs to the matter already.
-    #[error("order {order} belongs to the matter already")]
+    /// The order belongs to a matter already, to this one or another.
+    #[error("order {order} belongs to a long-term matter already")]
     OrderListed {
         /// The order.
         order: OrderId,
@@ -215,7 +215,11 @@ impl Rejection {
                 "choose a unit that the matter is listed with",
             ),
             Self::LastUnit { .. } => ("last-unit", "第二十六条第一款", "add another unit first"),
-            Self::OrderListed { .. } => ("order-listed", "", "leave it out; it belongs to it"),
+            Self::OrderListed { .. } => (
+                "order-listed",
+                "",
+                "leave it out, or take it off the matter that it belongs to",
+            ),
             Self::OrderNotListed { .. } => ("order-not-listed", "", "leave it out"),
             Self::UnitUnfinished { .. } => (
                 "unit-unfinished",

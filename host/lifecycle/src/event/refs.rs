@@ -38,9 +38,11 @@ impl Event {
                     })
             }
             Self::OpinionRequested { opinion_by, .. } => vec![opinion_by],
-            Self::Extended { handle_by, .. } | Self::SentBack { handle_by, .. } => vec![handle_by],
+            Self::Extended { handle_by, .. }
+            | Self::SentBack { handle_by, .. }
+            | Self::PeriodBegun { handle_by } => vec![handle_by],
             Self::StatementJudged { handle_by, .. } => handle_by.iter().collect(),
-            Self::ReviewPassed { offer_by } => vec![offer_by],
+            Self::ReviewPassed { offer_by, .. } => vec![offer_by],
             Self::RatingOffered { rate_by, .. } => vec![rate_by],
             Self::StatementAwaited { statement_by } => vec![statement_by],
             Self::Supervised {
@@ -57,6 +59,7 @@ impl Event {
             | Self::ConductFlagged { .. }
             | Self::PrioritySet { .. }
             | Self::LongTermListed { .. }
+            | Self::OrdersLinked(_)
             | Self::RoutingAdvised { .. }
             | Self::AnsweredDirectly(_)
             | Self::ReturnRequested(_)
@@ -81,6 +84,8 @@ impl Event {
             | Self::ReviewFailed { .. }
             | Self::Rated { .. }
             | Self::InvalidRatingReceived { .. }
+            | Self::RatingHeld { .. }
+            | Self::RatingChanged { .. }
             | Self::RatingLapsed
             | Self::FollowedUp(_)
             | Self::ServiceRated(_)
@@ -98,6 +103,7 @@ impl Event {
 
     /// The texts in somebody's own words that the event refers to.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each variant")]
     pub fn texts(&self) -> Vec<TextId> {
         match self {
             Self::Registered { registration, .. } => of_registration(registration),
@@ -113,6 +119,7 @@ impl Event {
                 content, identity, ..
             } => with_identity(Some(*content), *identity),
             Self::Withdrawn(withdrawal) => with_identity(None, withdrawal.identity),
+            Self::OrdersLinked(link) => link.reason.into_iter().collect(),
             Self::StatementJudged { judgement, .. } => vec![judgement.explanation],
             Self::FollowedUp(follow_up) => vec![follow_up.reasons],
             Self::Supervised { order, .. } => vec![order.requirement],
@@ -128,13 +135,13 @@ impl Event {
             | Self::Reclassified { reason: text, .. }
             | Self::LateReturnAllowed { reason: text }
             | Self::ReturnApproved { reason: text }
-            | Self::ReturnRejected { reason: text }
+            | Self::ReturnRejected { reason: text, .. }
             | Self::AssistanceRecorded { content: text, .. }
             | Self::AssistanceObjected { reason: text, .. }
             | Self::ObjectionDecided { reason: text, .. }
             | Self::OpinionRecorded { opinion: text, .. }
             | Self::Extended { reason: text, .. }
-            | Self::ReviewFailed { reason: text }
+            | Self::ReviewFailed { reason: text, .. }
             | Self::InvalidRatingReceived { answer: text }
             | Self::SentBack { reason: text, .. }
             | Self::DiligenceStatementFiled { statement: text }
@@ -151,6 +158,7 @@ impl Event {
             | Self::Dispatched { .. }
             | Self::ExtensionNoticed(_)
             | Self::DutyAccepted
+            | Self::PeriodBegun { .. }
             | Self::DutyDeemedAccepted
             | Self::ContactAttempted(_)
             | Self::PassedToDistrict { .. }
@@ -158,6 +166,8 @@ impl Event {
             | Self::ReviewPassed { .. }
             | Self::RatingOffered { .. }
             | Self::Rated { .. }
+            | Self::RatingHeld { .. }
+            | Self::RatingChanged { .. }
             | Self::RatingLapsed
             | Self::DeliveryRecorded { .. }
             | Self::ServiceRated(_)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::SpecialLimit;
 use crate::deadline::Deadline;
 use crate::ids::UnitCode;
 
@@ -12,6 +13,9 @@ pub struct NewPeriods {
     pub verify_by: Option<Deadline>,
     /// By when it must submit.
     pub handle_by: Deadline,
+    /// The special limit that goes on (Art. 14(3)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub special_limit: Option<SpecialLimit>,
 }
 
 /// In which role a unit has an order.
@@ -83,6 +87,9 @@ pub enum QueueReason {
     NotAsked,
     /// A unit returned it (Art. 17).
     Returned,
+    /// The candidate is the unit whose staff is complained of: a person decides whether its leader gets
+    /// it, or somebody above (Art. 8(4), R7).
+    AgainstUnit,
 }
 
 /// Who chose the handling unit.
@@ -97,8 +104,9 @@ pub enum DispatchChoice {
     System,
 }
 
-/// How an order ended (catalogue §8). CR06, CR07, CR10 and CR11 are kinds of report, see
-/// [`crate::command::HandlingConclusion`].
+/// How an order ended (catalogue, how orders end). CR06, CR07, CR10 and CR11 are kinds of report, see
+/// [`crate::command::HandlingConclusion`]; they end an order only where the rule set has what a unit ended
+/// without handling it not rated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CloseCode {
     /// Answered directly (R19).
@@ -116,12 +124,24 @@ pub enum CloseCode {
     /// It was not supplied in time (R16).
     #[serde(rename = "CR05")]
     InformationLate,
+    /// Unreachable or refusing at the unit (R17), and not rated.
+    #[serde(rename = "CR06")]
+    UnitUnreachable,
+    /// Ended on a statutory ground (R27), and not rated.
+    #[serde(rename = "CR07")]
+    StatutoryDisposition,
     /// A commendation, read by the unit (R44).
     #[serde(rename = "CR08")]
     CommendationRead,
     /// Withdrawn by the requester (R45).
     #[serde(rename = "CR09")]
     Withdrawn,
+    /// A repeat (R46), and not rated.
+    #[serde(rename = "CR10")]
+    Repeat,
+    /// Listed as long-term (R53), and not rated.
+    #[serde(rename = "CR11")]
+    LongTermProgress,
     /// Rated satisfied (R58).
     #[serde(rename = "CR12")]
     RatedSatisfied,
@@ -153,8 +173,12 @@ impl CloseCode {
         Self::InformationRefused,
         Self::InformationInsufficient,
         Self::InformationLate,
+        Self::UnitUnreachable,
+        Self::StatutoryDisposition,
         Self::CommendationRead,
         Self::Withdrawn,
+        Self::Repeat,
+        Self::LongTermProgress,
         Self::RatedSatisfied,
         Self::NotRated,
         Self::Excluded,
@@ -185,8 +209,12 @@ impl CloseCode {
             Self::InformationRefused => "CR03",
             Self::InformationInsufficient => "CR04",
             Self::InformationLate => "CR05",
+            Self::UnitUnreachable => "CR06",
+            Self::StatutoryDisposition => "CR07",
             Self::CommendationRead => "CR08",
             Self::Withdrawn => "CR09",
+            Self::Repeat => "CR10",
+            Self::LongTermProgress => "CR11",
             Self::RatedSatisfied => "CR12",
             Self::NotRated => "CR13",
             Self::Excluded => "CR14",

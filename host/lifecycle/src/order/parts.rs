@@ -54,8 +54,8 @@ pub struct Assignment {
     /// From when the escalation plugins are asked (again) about `handle_by`; none where they are not
     /// any more. It stands still while a report is under review.
     pub ask_at: Option<DateTime<Utc>>,
-    /// Whether the core itself warned the unit that `handle_by` comes near, no plugin having said
-    /// anything.
+    /// Whether the unit was warned that `handle_by` comes near, by the core itself or because a plugin
+    /// proposed it.
     pub warned: bool,
     /// Attempts to reach the requester.
     pub contact_attempts: Vec<ContactAttempt>,
@@ -67,6 +67,23 @@ pub struct Assignment {
     pub completed_at: Option<DateTime<Utc>>,
     /// Time that reports spent in reviews that failed, in seconds; for assessment only.
     pub failed_review_seconds: i64,
+    /// The centre's reviews of its reports, oldest first; for assessment only.
+    #[serde(default)]
+    pub reviews: Vec<ReviewRecord>,
+    /// Seconds that a refused return waited for its decision, where the rule set excuses them.
+    #[serde(default)]
+    pub return_review_seconds: i64,
+}
+
+/// A review of a report by the centre, for whose length the law sets no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRecord {
+    /// When the report came in.
+    pub submitted_at: DateTime<Utc>,
+    /// When the centre decided, either way.
+    pub decided_at: DateTime<Utc>,
+    /// Whether that took no longer than its target.
+    pub on_target: bool,
 }
 
 /// Whether a unit has verified that the matter is its own (R26).
@@ -128,6 +145,8 @@ pub enum SupersededBy {
     Extension,
     /// The period began anew with an addition (R38).
     Restart,
+    /// The period began with the acceptance.
+    Acceptance,
 }
 
 /// An extension that took effect (R36).
@@ -163,6 +182,9 @@ pub struct Assisting {
     pub part: TextId,
     /// What it handed in.
     pub contribution: Option<TextId>,
+    /// When it handed that in for the first time; for assessment only.
+    #[serde(default)]
+    pub contributed_at: Option<DateTime<Utc>>,
     /// Its objection that waits for the centre.
     pub objection: Option<TextId>,
     /// Whether the centre released it.
@@ -193,7 +215,8 @@ pub struct AdditionalStatement {
     pub content: TextId,
     /// When it was received.
     pub received_at: DateTime<Utc>,
-    /// How many dispatches there had been: only what came to a unit that has the order is judged.
+    /// How many dispatches there had been: only what came to a unit that has the order is judged. A
+    /// corrected type takes what is not judged along to its new dispatch.
     pub dispatches: usize,
     /// What the unit made of it.
     pub effect: Option<StatementEffect>,

@@ -182,7 +182,7 @@ impl Rejection {
                 "第十八条",
                 "ask for a guidance opinion, then dispatch to the unit that it supports",
             ),
-            Self::TooFewReturns { .. } => ("too-few-returns", "第十八条", "dispatch the order"),
+            Self::NotReturned => ("not-returned", "第十八条", "dispatch the order"),
             Self::OpinionMissing => (
                 "opinion-missing",
                 "第十八条",
@@ -246,6 +246,17 @@ impl Rejection {
                 "第十六条第二项",
                 "attach the document",
             ),
+            Self::ExtensionNeedsApproval => (
+                "extension-needs-approval",
+                "第十九条",
+                "give the document of the centre's approval in `approval`",
+            ),
+            Self::MustBeSentBack => (
+                "must-be-sent-back",
+                "第二十九条第二款",
+                "send it back, or name the ground with its proof",
+            ),
+            Self::NameRequired => ("name-required", "第九条第二款", "give the requester's name"),
             Self::EarlyEndTooLate { .. } => {
                 ("early-end-too-late", "第十六条第二项", "handle the order")
             }
@@ -260,6 +271,7 @@ impl Rejection {
                 "handle the order",
             ),
             Self::NotRefilable { .. } => ("not-refilable", "第十二条第四款", "leave it out"),
+            Self::NotLinkable { .. } => ("not-linkable", "第二十六条", "name another order"),
             Self::AlreadyWithdrawn => (
                 "already-withdrawn",
                 "第二十三条第二项",

@@ -78,7 +78,7 @@ fn check_ground(
     attachment: Option<&Evidence>,
     draft: &Draft<'_>,
 ) -> Result<(), Rejection> {
-    let (rules, now) = (draft.context.rules, draft.now());
+    let (rules, now) = (draft.context.rules(), draft.now());
     let Some(ground) = rules.statutory_ground(code, now) else {
         return Err(Rejection::UnknownGround {
             ground: code.to_owned(),

@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::event::Event;
 use crate::order::WorkOrder;
 use crate::rejection::Rejection;
-use crate::ruleset::AttemptGap;
+use crate::ruleset::{AttemptBase, AttemptGap};
 
 /// Where a series of calls stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -25,12 +25,12 @@ pub struct ContactSeries {
 /// Counts a series of calls, in whatever order they were recorded: the first unanswered call
 /// counts, and each later one that begins at least `interval_minutes` after the end of the last
 /// *counted* one, so that neither a burst of calls nor a call in between helps or harms. An answered
-/// call voids what was before it.
+/// call voids what was before it. The rule set may count from the last call instead.
 #[must_use]
 pub fn contact_series(
     attempts: &[ContactAttempt],
     interval_minutes: u32,
-    gap: AttemptGap,
+    (gap, base): (AttemptGap, AttemptBase),
 ) -> ContactSeries {
     let mut calls: Vec<&ContactAttempt> = attempts.iter().collect();
     calls.sort_by_key(|call| (call.started_at, call.ended_at));
@@ -51,8 +51,11 @@ pub fn contact_series(
             }
             ContactResult::Unanswered => {
                 series.answered = false;
-                if series.next_from.is_none_or(|from| call.started_at >= from) {
+                let counts = series.next_from.is_none_or(|from| call.started_at >= from);
+                if counts {
                     series.counted = series.counted.saturating_add(1);
+                }
+                if counts || base == AttemptBase::LastAttempt {
                     let from = match gap {
                         AttemptGap::EndToStart => call.ended_at,
                         AttemptGap::StartToStart => call.started_at,
@@ -72,8 +75,8 @@ pub(super) fn check_unreachable(
     since: Option<DateTime<Utc>>,
     draft: &Draft<'_>,
 ) -> Result<(), Rejection> {
-    let rules = draft.context.rules;
-    let gap = rules.options.attempt_gap;
+    let rules = draft.context.rules();
+    let gap = (rules.options.attempt_gap, rules.options.attempt_base);
     let from_then_on = attempts.iter();
     let from_then_on = from_then_on.filter(|call| since.is_none_or(|it| call.started_at >= it));
     let attempts: Vec<ContactAttempt> = from_then_on.cloned().collect();
@@ -93,7 +96,8 @@ pub(super) fn check_unreachable(
     }
 }
 
-/// R15, R17, R40: the centre, or the unit, called the requester. The unit's clock runs on.
+/// R15, R17, R40: the centre, or the unit, called the requester. The unit's clock runs on. R9: where the
+/// telephone number is concealed from the unit, the centre calls in its place, and the call counts for it.
 pub(crate) fn record_attempt(
     order: &WorkOrder,
     attempt: &ContactAttempt,

@@ -9,20 +9,19 @@ use crate::deadline::{DeadlineKind, Rule};
 use crate::draft::{Draft, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
-use crate::ids::{Role, TextId, UnitCode};
+use crate::ids::{TextId, UnitCode};
 use crate::order::WorkOrder;
 use crate::rejection::Rejection;
 
-/// R33, A-14: three returns by two units do not open it by themselves; a person may.
+/// R33, A-14: the third distinct unit's return opens it by itself; otherwise a person may, once a unit
+/// has returned the order, for then it is in dispute whose it is. The law counts returns for when it
+/// must be opened; nothing in it keeps the authority from coordinating earlier (Art. 4(2)).
 pub(crate) fn open(
     order: &WorkOrder,
     reason: TextId,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    let returns = order.returned_by().count();
-    if returns < usize::from(draft.context.rules.coordination_units_min) {
-        return Err(Rejection::TooFewReturns { returns });
-    }
+    may_open(order)?;
     due::lapse(order, draft);
     draft.emit(Event::CoordinationOpened {
         reason: Some(reason),
@@ -31,7 +30,16 @@ pub(crate) fn open(
     Ok(())
 }
 
-/// Catalogue §9: the centre and the units in dispute know that the case is coordinated.
+/// a unit has returned the order.
+pub(super) fn may_open(order: &WorkOrder) -> Result<(), Rejection> {
+    if order.returned_by().next().is_some() {
+        Ok(())
+    } else {
+        Err(Rejection::NotReturned)
+    }
+}
+
+/// Catalogue, who is told: the centre and the units in dispute know that the case is coordinated.
 pub(super) fn tell_opened<'a>(
     order: &WorkOrder,
     returned: impl Iterator<Item = &'a UnitCode>,
@@ -56,7 +64,7 @@ pub(crate) fn request(
         });
     }
     due::lapse(order, draft);
-    let period = draft.context.rules.opinion_period(wanted.dispute);
+    let period = draft.context.rules().opinion_period(wanted.dispute);
     let rule = Rule::of_dispute(wanted.dispute);
     let (kind, now) = (DeadlineKind::Opinion, draft.now());
     let opinion_by = draft.deadline(kind, order.order_type, (rule, period), now)?;
@@ -71,28 +79,28 @@ pub(crate) fn request(
     Ok(())
 }
 
-/// R34: the authority answers, or the centre records its answer.
+/// R34: the authority answers, or the centre records its answer and says whose it is: the unit is
+/// determined on the basis of opinions, so the record must say on whose.
 pub(crate) fn record(
     order: &WorkOrder,
-    opinion: TextId,
-    document: &Evidence,
+    adviser: Option<&UnitCode>,
+    (opinion, document): (TextId, &Evidence),
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
     check::evidence("document.reference", document)?;
-    let by: Option<&UnitCode> = if let Role::Unit(unit) = &draft.by.role {
-        Some(unit)
-    } else {
-        None
+    let own = draft.by.role.unit();
+    let Some(named) = adviser.or(own) else {
+        return Err(Rejection::Missing { field: "adviser" });
     };
+    let speaks_for_itself = own.is_none_or(|own| own == named);
     let mut asked = order.coordination.iter().flat_map(|it| &it.opinions);
-    let asked =
-        asked.find(|it| it.given.is_none() && by.is_none_or(|unit| it.request.adviser == *unit));
-    let Some(asked) = asked else {
+    let is_asked = asked.any(|it| it.given.is_none() && it.request.adviser == *named);
+    if !(is_asked && speaks_for_itself) {
         return Err(Rejection::NoOpinionAsked);
-    };
+    }
     due::lapse(order, draft);
     draft.emit(Event::OpinionRecorded {
-        adviser: asked.request.adviser.clone(),
+        adviser: named.clone(),
         opinion,
         document: document.clone(),
     });

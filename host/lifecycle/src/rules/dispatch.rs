@@ -1,8 +1,6 @@
 //! Dispatch to a handling unit (Art. 13–15, 17, 18): R19–R24, R30, R32, R34, and the start of the unit's
 //! clocks.
 
-use contract::types::OrderType;
-
 use super::routing::Matter;
 use super::{check, due};
 use crate::command::{Dispatch, SpecialLimit};
@@ -46,6 +44,7 @@ pub(crate) fn dispatch(
         Role::Operator
         | Role::Admin
         | Role::Unit(_)
+        | Role::Leader(_)
         | Role::District(_)
         | Role::Channel
         | Role::Auditor => DispatchChoice::Person,
@@ -100,23 +99,17 @@ pub(crate) fn send(
         special_limit,
         role,
     } = sending;
-    let (now, rules) = (draft.now(), draft.context.rules);
+    let (now, rules) = (draft.now(), draft.context.rules());
     let order_type = matter.order_type;
     let deadline = |kind: DeadlineKind, (rule, period), draft: &Draft<'_>| {
         draft.deadline(kind, order_type, (rule, period), now)
     };
     let kind = DeadlineKind::Verification;
-    let verify_by = match order_type {
-        OrderType::Commendation => None,
-        OrderType::Consultation
-        | OrderType::Complaint
-        | OrderType::ViolationReport
-        | OrderType::HelpRequest
-        | OrderType::Suggestion => Some(deadline(
-            kind,
-            (kind.rule(order_type), rules.verify),
-            draft,
-        )?),
+    let verify_by = if rules.is_only_read(order_type) {
+        None
+    } else {
+        let limit = (kind.rule(order_type), rules.verify);
+        Some(deadline(kind, limit, draft)?)
     };
     let kind = DeadlineKind::Assistance;
     let assist_by = if role == AssignmentRole::Lead {

@@ -74,12 +74,12 @@ fn to_ask_about(order: &WorkOrder, kind: DeadlineKind, now: DateTime<Utc>) -> Op
     (order.ask_at(deadline)? <= now).then_some(deadline)
 }
 
-/// Whether the core itself warns the unit that a deadline comes near: once, where nobody has a verdict.
-/// A missing plugin must not leave the unit unwarned, and a plugin's proposals need no doubling.
+/// Whether the core itself warns the unit that a deadline comes near: once, unless the advice has the
+/// unit told now, or had before. Neither a missing plugin nor one to which nothing need be done leaves
+/// the unit unwarned, and what a plugin tells it needs no doubling.
 fn warns_itself(order: &WorkOrder, draft: &Draft<'_>) -> bool {
-    let answered = escalation::has_verdict(draft);
     let unwarned = |assignment: &Assignment| !assignment.warned;
-    !answered && order.assignment().is_some_and(unwarned)
+    !escalation::tells_unit(draft) && order.assignment().is_some_and(unwarned)
 }
 
 /// Marks every running deadline that has passed and leaves the order where it is. Commands do this
@@ -210,7 +210,8 @@ fn marked(order: &WorkOrder, deadline: &Deadline, moment: Moment, draft: &Draft<
         unit,
         provisional: deadline.due.provisional,
         ask_again_at: escalation::ask_again_at(deadline, draft.context),
-        unit_warned: moment == Moment::DueSoon && warns_itself(order, draft),
+        unit_warned: moment == Moment::DueSoon
+            && (warns_itself(order, draft) || escalation::tells_unit(draft)),
     }
 }
 

@@ -73,6 +73,7 @@ const fn marks_what_has_passed(command: CommandKind) -> bool {
             | CommandKind::FlagConduct
             | CommandKind::SetPriority
             | CommandKind::ListLongTerm
+            | CommandKind::LinkOrders
             | CommandKind::RateService
             | CommandKind::DismissProposal
     )
@@ -129,10 +130,14 @@ pub(super) fn advised(order: &WorkOrder, draft: &mut Draft<'_>) {
     }
 }
 
-/// Whether a plugin had something to say, be it that nothing need be done.
-pub(super) fn has_verdict(draft: &Draft<'_>) -> bool {
-    let advice = draft.facts.escalation.as_ref();
-    advice.is_some_and(|advice| advice.verdict.is_some())
+/// Whether the advice has the unit told something.
+pub(super) fn tells_unit(draft: &Draft<'_>) -> bool {
+    let advice = draft.facts.escalation.iter();
+    let proposals = advice.flat_map(|advice| advice.verdict.iter().flatten().take(PROPOSALS_MAX));
+    let told = Action::Notify(Audience::HandlingUnit);
+    proposals
+        .into_iter()
+        .any(|proposal| proposal.action == told)
 }
 
 /// When the plugins are asked about a deadline next, having been asked now: on the next working-day
@@ -147,7 +152,7 @@ pub(super) fn ask_again_at(deadline: &Deadline, context: &Context<'_>) -> Option
     let morning = next_day.clock_start;
     let due_at = deadline.due.due_at;
     let asked = if deadline.is_late(now) {
-        let days = context.rules.overdue_ask_working_days;
+        let days = context.rules().overdue_ask_working_days;
         matches!(calendar.remaining(morning, due_at).ok()?, Remaining::Overdue(n) if n <= days)
     } else {
         morning < due_at

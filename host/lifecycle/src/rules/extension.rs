@@ -1,18 +1,18 @@
-//! Extension of the handling period (Art. 19): R36, R37, A-12, A-15, A-16, P4. It needs no approval; the
-//! conditions hold or they do not.
+//! Extension of the handling period (Art. 19): R36, R37, A-12, A-15, A-16, P4. By default it
+//! needs no approval; the conditions hold or they do not.
 
 use calendar::Period;
 use chrono::{DateTime, Utc};
 
 use super::{check, due};
-use crate::command::{Extension, RequesterTold};
+use crate::command::{Evidence, Extension, RequesterTold};
 use crate::deadline::due_after;
 use crate::draft::{Draft, out_of_range};
 use crate::effect::{Notice, Recipient};
 use crate::event::{AssignmentRole, Event};
 use crate::order::{Assignment, GrantedExtension, SupersededBy, WorkOrder};
 use crate::rejection::Rejection;
-use crate::ruleset::{ExtensionCount, RuleSet};
+use crate::ruleset::{ExtensionApproval, ExtensionCount, RuleSet, SecondExtension};
 
 /// R36, R37: before the expiry, at most twice, each at most as long as the period of the first
 /// dispatch, and counted from the expiry of the period before it. The requester is told why and until
@@ -22,7 +22,8 @@ pub(crate) fn extend(
     wanted: &Extension,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    may_extend(order, draft.now(), draft.context.rules)?;
+    check_approval(wanted.approval.as_ref(), draft.context.rules())?;
+    may_extend(order, draft.now(), draft.context.rules())?;
     let Some(assignment) = order.assignment() else {
         return Err(crate::gate::wrong_stage(order, "in_handling"));
     };
@@ -30,8 +31,14 @@ pub(crate) fn extend(
     due::lapse(order, draft);
     let trigger = (draft.next_seq(), draft.now());
     let old = &assignment.handle_by;
+    let base = counts_from(assignment, draft.context.rules());
     let handle_by = old
-        .extended(order.order_type, wanted.period, trigger, draft.context)
+        .extended(
+            order.order_type,
+            wanted.period,
+            (base, trigger),
+            draft.context,
+        )
         .map_err(out_of_range)?;
     if handle_by.due.due_at <= old.due.due_at {
         return Err(Rejection::PeriodOutOfRange {
@@ -41,7 +48,9 @@ pub(crate) fn extend(
     // A document that names an instant names no length; what it gave at first is the most (R23).
     if let Period::Until(_) = wanted.period {
         let limit = assignment.limit_anew();
-        let furthest = due_after(old.due.due_at, limit, draft.context).map_err(out_of_range)?;
+        let rules = draft.context.rules();
+        let furthest = due_after(old.due.due_at, limit, rules, draft.context.calendar)
+            .map_err(out_of_range)?;
         if handle_by.due.due_at > furthest.due_at {
             return Err(Rejection::ExtensionTooLong {
                 max: limit.to_string(),
@@ -60,6 +69,16 @@ pub(crate) fn extend(
     draft.notify(Recipient::Requester, about.clone());
     draft.notify(Recipient::Center, about);
     Ok(())
+}
+
+/// the conditions suffice, or the centre has approved it and the document says so, as the rule set
+/// reads the text.
+fn check_approval(approval: Option<&Evidence>, rules: &RuleSet) -> Result<(), Rejection> {
+    match (rules.options.extension_approval, approval) {
+        (ExtensionApproval::Center, None) => Err(Rejection::ExtensionNeedsApproval),
+        (_, Some(document)) => check::evidence("approval.reference", document),
+        (ExtensionApproval::NotNeeded, None) => Ok(()),
+    }
 }
 
 /// P4: what stands against an extension whatever its length.
@@ -94,6 +113,21 @@ pub(super) fn check_told(assignment: &Assignment) -> Result<(), Rejection> {
     match assignment.extensions.last() {
         Some(extension) if extension.told.is_none() => Err(Rejection::ExtensionNoticeMissing),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// the expiry from which an extension counts.
+fn counts_from(assignment: &Assignment, rules: &RuleSet) -> DateTime<Utc> {
+    let newest = assignment.handle_by.due.due_at;
+    match rules.options.second_extension {
+        SecondExtension::FromTheEndOfTheFirst => newest,
+        SecondExtension::FromTheFirstExpiry => {
+            let newest_first = assignment.superseded.iter().rev();
+            newest_first
+                .take_while(|it| it.by == SupersededBy::Extension)
+                .last()
+                .map_or(newest, |it| it.deadline.due.due_at)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What follows a dissatisfied rating (Art. 28–30): R58–R60, R62, R63, A-20, A-26, A-27, P5.
 
-use contract::types::OrderType;
+use contract::types::{OrderType, Rating};
 
 use super::check;
 use crate::command::{
@@ -13,6 +13,7 @@ use crate::event::{CloseCode, Event};
 use crate::ids::TextId;
 use crate::order::{Stage, WorkOrder};
 use crate::rejection::Rejection;
+use crate::ruleset::{CallBack, SendBackDuty, StatementRound};
 
 /// R58: the call-back is recorded; the rating stays what it is, whatever the requester says.
 /// R62, R63: after the second handling the reasons are registered, nothing is handled a third time, and
@@ -31,15 +32,36 @@ pub(crate) fn record(
         check::evidence("evidence.reference", evidence)?;
     }
     draft.emit(Event::FollowedUp(follow_up.clone()));
-    if order.round() > 1 {
-        let kind = DeadlineKind::DiligenceStatement;
-        let rule = kind.rule(order.order_type);
-        let period = draft.context.rules.file_statement;
-        let now = draft.now();
-        let statement_by = draft.deadline(kind, order.order_type, (rule, period), now)?;
-        draft.emit(Event::StatementAwaited { statement_by });
-        draft.tell_unit(order, Notice::MayFileStatement);
+    if let Some(rating) = changed(follow_up, draft) {
+        draft.emit(Event::RatingChanged { rating });
+        if !super::rating::is_dissatisfied(rating) {
+            super::rating::end(order, CloseCode::RatedSatisfied, draft);
+            return Ok(());
+        }
     }
+    if order.round() > 1 {
+        await_statement(order, draft)?;
+    }
+    Ok(())
+}
+
+/// the rating that the requester gave in the call-back, where it takes the place of the first.
+fn changed(follow_up: &FollowUp, draft: &Draft<'_>) -> Option<Rating> {
+    match draft.context.rules().options.call_back {
+        CallBack::KeepsRating => None,
+        CallBack::ReplacesRating => follow_up.rating,
+    }
+}
+
+/// R63: the unit may file its diligence statement, in time.
+fn await_statement(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    let kind = DeadlineKind::DiligenceStatement;
+    let rule = kind.rule(order.order_type);
+    let now = draft.now();
+    let period = draft.context.rules().file_statement;
+    let statement_by = draft.deadline(kind, order.order_type, (rule, period), now)?;
+    draft.emit(Event::StatementAwaited { statement_by });
+    draft.tell_unit(order, Notice::MayFileStatement);
     Ok(())
 }
 
@@ -92,9 +114,14 @@ pub(crate) fn close_dissatisfied(
         check::evidence("exclusion.proof.reference", &exclusion.proof)?;
         check_exclusion(order, exclusion.ground)?;
     }
-    let code = match exclusion {
-        Some(_) => CloseCode::Excluded,
-        None => CloseCode::NotSentBack,
+    let options = &draft.context.rules().options;
+    let code = match (exclusion, options.send_back, options.statement_round) {
+        (Some(_), _, _) => CloseCode::Excluded,
+        (None, SendBackDuty::UnlessExcluded, _) => return Err(Rejection::MustBeSentBack),
+        (None, SendBackDuty::CentreDecides, StatementRound::Any) => {
+            return await_statement(order, draft);
+        }
+        (None, SendBackDuty::CentreDecides, StatementRound::Second) => CloseCode::NotSentBack,
     };
     draft.emit(Event::Closed {
         code,

@@ -81,14 +81,10 @@ pub(super) fn answer_by(
     draft: &Draft<'_>,
 ) -> Result<Deadline, Rejection> {
     let kind = DeadlineKind::Information;
-    let period = draft.context.rules.supply_information;
+    let received_at = receipt.received_at();
+    let period = draft.context.rules.at(received_at).supply_information;
     let rule = kind.rule(order.order_type);
-    draft.deadline(
-        kind,
-        order.order_type,
-        (rule, period),
-        receipt.received_at(),
-    )
+    draft.deadline(kind, order.order_type, (rule, period), received_at)
 }
 
 /// R10, R16: the requester supplies, in time.
@@ -142,12 +138,11 @@ pub(crate) fn assess(
         InformationAssessment::Sufficient => {
             let kind = DeadlineKind::Dispatch;
             let rule = kind.rule(order.order_type);
-            let period = draft.context.rules.dispatch;
-            let registered_at = match draft.context.rules.options.registration_instant {
+            let registered_at = match draft.context.rules().options.registration_instant {
                 RegistrationInstant::WhenSufficient => draft.now(),
                 RegistrationInstant::AtFirstContact => order.registered_at,
             };
-            let limit = (rule, period);
+            let limit = (rule, draft.context.rules.at(registered_at).dispatch);
             let dispatch_by = draft.deadline(kind, order.order_type, limit, registered_at)?;
             draft.emit(Event::InformationSufficient { dispatch_by });
             routing::advised(&Matter::of(order), draft)

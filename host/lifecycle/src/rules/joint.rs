@@ -8,7 +8,7 @@ use crate::command::{AssistingUnit, ReturnDecision};
 use crate::draft::{Draft, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::{AssignmentRole, Event};
-use crate::ids::{Role, TextId, UnitCode};
+use crate::ids::{TextId, UnitCode};
 use crate::order::{Assignment, Assisting, WorkOrder};
 use crate::rejection::Rejection;
 
@@ -109,7 +109,7 @@ pub(crate) fn decide(
 
 /// The part of the unit that gives the command.
 fn own_part<'a>(order: &'a WorkOrder, draft: &Draft<'_>) -> Result<&'a Assisting, Rejection> {
-    let Role::Unit(unit) = &draft.by.role else {
+    let Some(unit) = draft.by.role.unit() else {
         return Err(Rejection::NotPermitted { command: "assist" });
     };
     let mut assisting = order.assignment().into_iter().flat_map(|it| &it.assisting);

@@ -12,6 +12,7 @@ use crate::event::{CloseCode, Event};
 use crate::gate;
 use crate::order::{Stage, WorkOrder};
 use crate::rejection::Rejection;
+use crate::ruleset::RatingChoiceCounts;
 
 /// R56: the channel was offered. Whether that was in time is judged by when it was sent. The
 /// requester's time starts with the receipt: the delivery, where it was confirmed, else the sending
@@ -58,22 +59,28 @@ pub(crate) fn rate(
     may_rate(order, draft.now())?;
     match choice {
         RatingChoice::Other(answer) => draft.emit(Event::InvalidRatingReceived { answer: *answer }),
-        RatingChoice::Option(rating) => {
-            draft.emit(Event::Rated { rating: *rating });
-            if is_dissatisfied(*rating) {
-                draft.notify(Recipient::Center, Notice::AwaitsFollowUp);
-                super::escalation::advised(order, draft);
-            } else {
-                end(order, CloseCode::RatedSatisfied, draft);
-            }
-        }
+        RatingChoice::Option(rating) => match draft.context.rules().options.rating_choice {
+            RatingChoiceCounts::First => stands(order, *rating, draft),
+            RatingChoiceCounts::Last => draft.emit(Event::RatingHeld { rating: *rating }),
+        },
     }
     Ok(())
 }
 
+/// The rating that counts.
+fn stands(order: &WorkOrder, rating: Rating, draft: &mut Draft<'_>) {
+    draft.emit(Event::Rated { rating });
+    if is_dissatisfied(rating) {
+        draft.notify(Recipient::Center, Notice::AwaitsFollowUp);
+        super::escalation::advised(order, draft);
+    } else {
+        end(order, CloseCode::RatedSatisfied, draft);
+    }
+}
+
 /// P8: while the requester's time runs.
 pub(super) fn may_rate(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), Rejection> {
-    let Stage::AwaitingRating { rate_by } = &order.stage else {
+    let Stage::AwaitingRating { rate_by, .. } = &order.stage else {
         return Err(gate::wrong_stage(order, "awaiting_rating"));
     };
     if rate_by.is_late(now) {
@@ -86,8 +93,14 @@ pub(super) fn may_rate(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), Reje
 
 /// R58: nobody rated in time; unrated ends the order like a satisfied rating.
 pub(super) fn lapse(order: &WorkOrder, draft: &mut Draft<'_>) {
-    draft.emit(Event::RatingLapsed);
-    end(order, CloseCode::NotRated, draft);
+    match order.held_rating {
+        // the last one in time.
+        Some(rating) => stands(order, rating, draft),
+        None => {
+            draft.emit(Event::RatingLapsed);
+            end(order, CloseCode::NotRated, draft);
+        }
+    }
 }
 
 /// R58: which of the five options mean a call-back.
@@ -99,7 +112,7 @@ pub(crate) fn is_dissatisfied(rating: Rating) -> bool {
 }
 
 /// R58, R62: the second round has one code for both.
-fn end(order: &WorkOrder, code: CloseCode, draft: &mut Draft<'_>) {
+pub(super) fn end(order: &WorkOrder, code: CloseCode, draft: &mut Draft<'_>) {
     let code = if order.round() > 1 {
         CloseCode::SecondRoundEnded
     } else {
@@ -116,12 +129,16 @@ fn rate_by(
     draft: &Draft<'_>,
 ) -> Result<Deadline, Rejection> {
     let kind = DeadlineKind::Rating;
-    let limit = (kind.rule(order.order_type), draft.context.rules.rate);
+    let limit = (
+        kind.rule(order.order_type),
+        draft.context.rules.at(received_at).rate,
+    );
     draft.deadline(kind, order.order_type, limit, received_at)
 }
 
 /// R16, R57, A-19: the channel confirms the delivery of the notice that started the requester's time;
-/// it runs from then. A confirmation that comes after that time is over changes nothing any more.
+/// it runs from then. The first confirmation stands: a later one, or one that comes after that time is
+/// over, changes nothing any more.
 pub(crate) fn record_delivery(
     order: &WorkOrder,
     delivered_at: DateTime<Utc>,
@@ -129,11 +146,14 @@ pub(crate) fn record_delivery(
 ) -> Result<(), Rejection> {
     check::not_in_future("delivered_at", delivered_at, draft.now())?;
     let (old, deadline) = match &order.stage {
-        Stage::AwaitingRating { rate_by: old } => (old, rate_by(order, delivered_at, draft)?),
+        Stage::AwaitingRating {
+            rate_by: old,
+            delivered: false,
+        } => (old, rate_by(order, delivered_at, draft)?),
         Stage::AwaitingInformation {
             answer_by: Some(old),
             ..
-        } => {
+        } if !was_delivered(order) => {
             let receipt = NoticeReceipt {
                 sent_at: old.trigger_at,
                 delivered_at: Some(delivered_at),
@@ -151,6 +171,7 @@ pub(crate) fn record_delivery(
         | Stage::UnderReview { .. }
         | Stage::Withdrawn
         | Stage::AwaitingRatingOffer { .. }
+        | Stage::AwaitingRating { .. }
         | Stage::AwaitingFollowUp { .. }
         | Stage::AwaitingStatement { .. }
         | Stage::Closed { .. } => return Err(Rejection::NothingDue),
@@ -161,7 +182,7 @@ pub(crate) fn record_delivery(
         delivered_at,
         "lies before the sending",
     )?;
-    if old.is_late(draft.now()) || old.due.due_at == deadline.due.due_at {
+    if old.is_late(draft.now()) {
         return Err(Rejection::NothingDue);
     }
     draft.emit(Event::DeliveryRecorded {
@@ -169,6 +190,12 @@ pub(crate) fn record_delivery(
         deadline,
     });
     Ok(())
+}
+
+/// Whether the delivery of the notice of what is missing was confirmed.
+fn was_delivered(order: &WorkOrder) -> bool {
+    let notice = order.information.as_ref().and_then(|it| it.notice.as_ref());
+    notice.is_some_and(|notice| notice.delivered_at.is_some())
 }
 
 /// R55: how the hotline took the request, once; direct answers too, and after the end.

@@ -1,21 +1,23 @@
 //! Recomputing deadlines under a new calendar: C3, P14.
 //!
 //! Every deadline of an open order is computed anew, whether it was provisional or not, because a notice
-//! may correct an earlier one. Only those that have been missed stay: a miss is a fact, marked
-//! as provisional for assessment to see. Where the new
-//! due instant lies in the past and the old one did not, the unit has until 24:00 of the day on which
-//! the calendar is recomputed, but never longer than it had: it relied on what it was told, so nothing
-//! becomes overdue in the past. The days counted stay those of the calendar then; the event keeps what
-//! the due instant was before.
+//! may correct an earlier one. Only those that have been missed stay: a miss is a fact, marked as
+//! provisional for assessment to see. Where the new due instant lies in the past and the old one did
+//! not, the unit has until 24:00 of the day on which the calendar is recomputed, but never longer than it
+//! had: it relied on what it was told, so nothing becomes overdue in the past. The days counted stay
+//! those of the calendar then; the event keeps what the due instant was before.
+//!
+//! Whose deadline moved is told, and so is the requester wherever a date was named to him or her before.
 
 use super::due;
-use crate::deadline::{Deadline, due as due_of, due_after};
+use crate::deadline::{Deadline, DeadlineKind, due as due_of, due_after};
 use crate::decide::Context;
 use crate::draft::{Draft, out_of_range, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
-use crate::order::WorkOrder;
+use crate::order::{Superseded, SupersededBy, WorkOrder};
 use crate::rejection::Rejection;
+use crate::ruleset::{RuleSet, SecondExtension};
 
 /// C3: recomputes with the calendar of the context, records each change, tells whose deadline moved.
 pub(crate) fn recompute(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), Rejection> {
@@ -74,7 +76,7 @@ fn renewed(
         let today = calendar::end_of(calendar::local_date(context.now));
         new.due.due_at = new.due.due_at.max(today.min(old.due.due_at));
     }
-    new.warn_at = new.warning(order.order_type, context)?;
+    new.warn_at = new.warning(order.order_type, governing(old, context), context)?;
     Ok(new)
 }
 
@@ -87,10 +89,11 @@ fn counted_anew(
     context: &Context<'_>,
 ) -> Result<Deadline, calendar::Error> {
     let mut new = old.clone();
+    let rules = governing(old, context);
     match old.counted_from {
-        None => new.due = due_of(old.trigger_at, old.period, context)?,
+        None => new.due = due_of(old.trigger_at, old.period, rules, context.calendar)?,
         Some(known) => {
-            let (expiry, provisional) = match extended_from(order, old) {
+            let (expiry, provisional) = match extension_base(order, old, rules) {
                 Some(before) => {
                     let before = counted_anew(order, before, context)?;
                     (before.due.due_at, before.due.provisional)
@@ -98,11 +101,32 @@ fn counted_anew(
                 None => (known, false),
             };
             new.counted_from = Some(expiry);
-            new.due = due_after(expiry, old.period, context)?;
+            new.due = due_after(expiry, old.period, rules, context.calendar)?;
             new.due.provisional |= provisional;
         }
     }
     Ok(new)
+}
+
+/// the deadline whose expiry an extension counts from.
+fn extension_base<'a>(
+    order: &'a WorkOrder,
+    extension: &Deadline,
+    rules: &RuleSet,
+) -> Option<&'a Deadline> {
+    let mut base = extended_from(order, extension)?;
+    while rules.options.second_extension == SecondExtension::FromTheFirstExpiry
+        && base.counted_from.is_some()
+    {
+        base = extended_from(order, base)?;
+    }
+    Some(base)
+}
+
+/// The rule set that the deadline was computed under: a new notice changes the days, not the rules.
+fn governing<'a>(deadline: &Deadline, context: &Context<'a>) -> &'a RuleSet {
+    let named = context.rules.named(&deadline.rule_set);
+    named.unwrap_or_else(|| context.rules.at(deadline.trigger_at))
 }
 
 /// The deadline that an extension took the place of.
@@ -121,5 +145,32 @@ fn tell(order: &WorkOrder, deadline: &Deadline, draft: &mut Draft<'_>) {
     let about = Notice::DeadlineRecomputed {
         deadline: deadline.kind,
     };
-    draft.notify(recipient.unwrap_or(Recipient::Center), about);
+    draft.notify(recipient.unwrap_or(Recipient::Center), about.clone());
+    if was_told_to_requester(order, deadline) {
+        draft.notify(Recipient::Requester, about);
+    }
+}
+
+/// Whether the requester was told when this deadline ends: of an extension (Art. 19) or a period that
+/// began anew (Art. 20), and of the requester's own time to rate (Art. 27(3)) or to supply what is missing
+/// (Art. 12(2)).
+fn was_told_to_requester(order: &WorkOrder, deadline: &Deadline) -> bool {
+    match deadline.kind {
+        DeadlineKind::Handling => order.assignment().is_some_and(|assignment| {
+            let told = |it: &Superseded| match it.by {
+                SupersededBy::Extension | SupersededBy::Restart => true,
+                SupersededBy::Acceptance => false,
+            };
+            assignment.superseded.iter().any(told)
+        }),
+        DeadlineKind::Rating | DeadlineKind::Information => true,
+        DeadlineKind::Dispatch
+        | DeadlineKind::Verification
+        | DeadlineKind::RatingOffer
+        | DeadlineKind::Assistance
+        | DeadlineKind::Opinion
+        | DeadlineKind::DiligenceStatement
+        | DeadlineKind::Supervision
+        | DeadlineKind::GuidanceFeedback => false,
+    }
 }

@@ -10,6 +10,7 @@ use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
 use crate::rejection::Rejection;
+use crate::ruleset::{Anonymous, IncompleteCall};
 
 /// R12: registers a matter. It is routed in the same decision, so that an order whose unit is clear
 /// never waits. What lacks information is received only, and registered when that is there.
@@ -18,22 +19,26 @@ pub(crate) fn register(
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
     check_content(registration, draft)?;
+    check_name(registration, draft)?;
     check_real_name(registration)?;
     check_refiled(registration, draft)?;
     if registration.concealment.is_some() {
         draft.notify(Recipient::Requester, Notice::ConcealmentWarning);
     }
     if let Some(missing) = registration.missing {
-        draft.emit(Event::Received {
-            registration: Box::new(registration.clone()),
-            missing,
-        });
-        super::information::ask(registration.channel, missing, draft);
-        return Ok(());
+        if waits_for_information(registration, draft) {
+            draft.emit(Event::Received {
+                registration: Box::new(registration.clone()),
+                missing,
+            });
+            super::information::ask(registration.channel, missing, draft);
+            return Ok(());
+        }
+        draft.notify(Recipient::Center, Notice::InformationNeeded { missing });
     }
     let order_type = registration.order_type;
     let now = draft.now();
-    let period = draft.context.rules.dispatch;
+    let period = draft.context.rules().dispatch;
     let rule = DeadlineKind::Dispatch.rule(order_type);
     let dispatch_by = draft.deadline(DeadlineKind::Dispatch, order_type, (rule, period), now)?;
     draft.emit(Event::Registered {
@@ -79,6 +84,23 @@ fn check_content(registration: &Registration, draft: &Draft<'_>) -> Result<(), R
         super::mark::check_concealment(concealment)?;
     }
     Ok(())
+}
+
+/// R15, R16, A-30: what lacks information waits for it; a call may be registered at once, where the
+/// rule set reads the text so.
+fn waits_for_information(registration: &Registration, draft: &Draft<'_>) -> bool {
+    match draft.context.rules().options.incomplete_call {
+        IncompleteCall::AwaitsInformation => true,
+        IncompleteCall::Registered => super::information::is_network(registration.channel),
+    }
+}
+
+/// a matter without a name is taken, unless the rule set reads the text otherwise.
+fn check_name(registration: &Registration, draft: &Draft<'_>) -> Result<(), Rejection> {
+    match draft.context.rules().options.anonymous {
+        Anonymous::Refused if !registration.identification.name => Err(Rejection::NameRequired),
+        Anonymous::Refused | Anonymous::Accepted => Ok(()),
+    }
 }
 
 /// R11, P1: without the real name, or with it hidden from the handling unit, such a matter is not

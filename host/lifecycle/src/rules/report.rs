@@ -1,7 +1,7 @@
 //! Reply to the requester and report to the centre (Art. 21): R3, R40–R42, P2, P6.
 
 use super::contact::check_unreachable;
-use super::{check, conclusion, due, extension};
+use super::{check, conclusion, due, duty, extension};
 use crate::command::{HandlingConclusion, HandlingReport, Reply, ReplyException};
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
@@ -55,7 +55,7 @@ pub(crate) fn submit(
         && !due::verification_lapsed(order, draft.now());
     due::lapse(order, draft);
     if unverified {
-        draft.emit(Event::DutyAccepted);
+        duty::accepted(order, draft)?;
     }
     draft.emit(Event::Submitted(report.clone()));
     match district_review(assignment, draft) {

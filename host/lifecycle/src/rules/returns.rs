@@ -11,7 +11,7 @@ use crate::event::{AssignmentRole, Event};
 use crate::ids::{TextId, UnitCode};
 use crate::order::WorkOrder;
 use crate::rejection::Rejection;
-use crate::ruleset::{LateReturn, ReturnCount, RuleSet};
+use crate::ruleset::{LateReturn, ReturnCount, ReturnReview, RuleSet};
 
 /// R28, R29: the unit applies, in time, with the proof that its ground wants.
 pub(crate) fn request(
@@ -96,7 +96,7 @@ pub(crate) fn allow_late(
     reason: TextId,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    may_allow_late(order, draft.now(), draft.context.rules)?;
+    may_allow_late(order, draft.now(), draft.context.rules())?;
     due::lapse(order, draft);
     draft.emit(Event::LateReturnAllowed { reason });
     Ok(())
@@ -133,7 +133,11 @@ pub(crate) fn decide(
     due::lapse(order, draft);
     match decision {
         ReturnDecision::Reject { reason } => {
-            draft.emit(Event::ReturnRejected { reason: *reason });
+            let excused_seconds = excused_seconds(order, draft);
+            draft.emit(Event::ReturnRejected {
+                reason: *reason,
+                excused_seconds,
+            });
             draft.tell_unit(order, Notice::ReturnRejected);
         }
         ReturnDecision::Approve { reason } => {
@@ -142,7 +146,7 @@ pub(crate) fn decide(
             // Before the coordination is opened, so that what was proposed is followed by it.
             escalation::advised(order, draft);
             let returned = returned_with_this(order);
-            let rules = draft.context.rules;
+            let rules = draft.context.rules();
             if opens_coordination(&returned, rules) {
                 draft.emit(Event::CoordinationOpened { reason: None });
                 coordination::tell_opened(order, returned.into_iter(), draft);
@@ -158,6 +162,18 @@ pub(crate) fn decide(
         }
     }
     Ok(())
+}
+
+/// the clock never stopped; what the rule set takes off when lateness is assessed.
+fn excused_seconds(order: &WorkOrder, draft: &Draft<'_>) -> Option<i64> {
+    match draft.context.rules().options.return_review {
+        ReturnReview::Counts => None,
+        ReturnReview::ExcusedInAssessment => {
+            let application = order.assignment()?.return_application.as_ref()?;
+            let waited = draft.now().signed_duration_since(application.at);
+            Some(waited.num_seconds())
+        }
+    }
 }
 
 /// The units of the approved returns, with the one that is decided now.

@@ -1,5 +1,6 @@
 //! What becomes of routing advice: dispatched at once if it is clear, else a person's queue with its
-//! reason. The law is silent about advice; the thresholds are the rule set's.
+//! reason. The law is silent about advice; the thresholds are the rule set's. R7: no complaint goes to
+//! the unit that it complains of by advice alone; a person may send it there, to its leader.
 
 use contract::routing::Candidate;
 use contract::types::OrderType;
@@ -21,7 +22,7 @@ pub(crate) struct Matter<'a> {
     pub(crate) district: Option<&'a DistrictCode>,
     /// Units that returned the order; none of them gets it again (R30).
     pub(crate) returned_by: Vec<&'a UnitCode>,
-    /// The unit whose staff is complained of (R7).
+    /// The unit whose staff is complained of; advice alone never sends it there (R7).
     pub(crate) against_unit: Option<&'a UnitCode>,
 }
 
@@ -95,7 +96,7 @@ fn consequence(
     advice: &RoutingAdvice,
     draft: &Draft<'_>,
 ) -> RoutingConsequence {
-    let thresholds = &draft.context.rules.auto_dispatch;
+    let thresholds = &draft.context.rules().auto_dispatch;
     let queue = |reason| RoutingConsequence::PersonQueue { reason };
     let Some(best) = advice.verdict.as_deref().and_then(best_of) else {
         return queue(why_no_verdict(advice));
@@ -112,6 +113,8 @@ fn consequence(
         queue(QueueReason::UnknownUnit)
     } else if matter.returned_by.contains(&&unit) {
         queue(QueueReason::Returned)
+    } else if matter.against_unit == Some(&unit) {
+        queue(QueueReason::AgainstUnit)
     } else if matter.order_type == OrderType::Consultation && !thresholds.consultations {
         queue(QueueReason::MaybeAnswerable)
     } else {

@@ -1,8 +1,11 @@
 //! What stands against a command whatever it carries: the prohibitions that need no content (catalogue
-//! §10). The rules check the same again when the command is given; here they answer beforehand, for
+//! P1 to P9). The rules check the same again when the command is given; here they answer beforehand, for
 //! whoever asks what is possible now.
 
-use super::{extension, follow_up, information, joint, mark, rating, report, returns, withdrawal};
+use super::{
+    coordination, extension, follow_up, information, joint, mark, rating, report, returns,
+    withdrawal,
+};
 use crate::command::CommandKind;
 use crate::decide::Context;
 use crate::order::WorkOrder;
@@ -16,10 +19,13 @@ pub(crate) fn check(
     command: CommandKind,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
-    let (now, rules) = (context.now, context.rules);
-    let checks: [(CommandKind, Check<'_>); 13] = [
+    let (now, rules) = (context.now, context.rules());
+    let checks: [(CommandKind, Check<'_>); 14] = [
         (CommandKind::NameAssistingUnits, &|| {
             joint::may_name(order).map(|_| ())
+        }),
+        (CommandKind::OpenCoordination, &|| {
+            coordination::may_open(order)
         }),
         (CommandKind::AllowLateReturn, &|| {
             returns::may_allow_late(order, now, rules)

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::ids::TextId;
 use crate::order::{Assignment, WorkOrder};
 use crate::rejection::Rejection;
+use crate::ruleset::LateAddition;
 
 /// R10, R38: the requester adds something. Whether it changes anything, the unit judges.
 pub(crate) fn add(
@@ -57,14 +58,21 @@ pub(crate) fn judge(
     due::lapse(order, draft);
     let handle_by = match judgement.effect {
         StatementEffect::DoesNotAffect => None,
+        // R24, A-23: a corrected type dispatched the order anew after the receipt; that period is the
+        // later one, and runs.
+        StatementEffect::AffectsHandling if statement.received_at < assignment.dispatched_at => {
+            None
+        }
         StatementEffect::AffectsHandling => {
             Some(restarted(order, assignment, statement.received_at, draft)?)
         }
     };
+    let undoes_miss = handle_by.is_some() && undoes_miss(assignment, statement.received_at, draft);
     let due_at = handle_by.as_ref().map(|deadline| deadline.due.due_at);
     draft.emit(Event::StatementJudged {
         judgement: judgement.clone(),
         handle_by,
+        undoes_miss,
     });
     if let Some(due_at) = due_at {
         let about = Notice::HandlingRestarted { due_at };
@@ -88,10 +96,18 @@ fn restarted(
     draft.deadline(kind, order.order_type, limit, received_at)
 }
 
+/// whether an addition that came after the due instant undoes the miss.
+fn undoes_miss(assignment: &Assignment, received_at: DateTime<Utc>, draft: &Draft<'_>) -> bool {
+    match draft.context.rules().options.late_addition {
+        LateAddition::MissStays => false,
+        LateAddition::UndoesTheMiss => assignment.handle_by.is_late(received_at),
+    }
+}
+
 /// Additions restart the period without end; the centre looks at orders with many.
 fn warn_of_many(assignment: &Assignment, draft: &mut Draft<'_>) {
     let times = assignment.restarts().saturating_add(1);
-    if times > usize::from(draft.context.rules.restarts_usual) {
+    if times > usize::from(draft.context.rules().restarts_usual) {
         let times = u16::try_from(times).unwrap_or(u16::MAX);
         draft.notify(Recipient::Center, Notice::RestartedOften { times });
     }

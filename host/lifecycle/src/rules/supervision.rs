@@ -6,7 +6,7 @@ use crate::deadline::{Deadline, DeadlineKind, Rule};
 use crate::draft::{Draft, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
-use crate::ids::{Role, UnitCode};
+use crate::ids::UnitCode;
 use crate::order::{Supervision, SupervisionState, WorkOrder};
 use crate::rejection::Rejection;
 
@@ -102,7 +102,7 @@ fn deadline(
     wanted: &SupervisionOrder,
     draft: &Draft<'_>,
 ) -> Result<Option<Deadline>, Rejection> {
-    let Some(period) = draft.context.rules.supervision_period(wanted.case) else {
+    let Some(period) = draft.context.rules().supervision_period(wanted.case) else {
         return Ok(None);
     };
     let rule = Rule::of_supervision(wanted.case);
@@ -121,7 +121,7 @@ pub(crate) fn answer(
     let none = Rejection::NoSuchSupervision {
         supervision: answer.supervision,
     };
-    let Role::Unit(unit) = &draft.by.role else {
+    let Some(unit) = draft.by.role.unit() else {
         return Err(none);
     };
     let supervision = order.supervision(answer.supervision);

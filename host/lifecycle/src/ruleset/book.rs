@@ -93,6 +93,12 @@ impl RuleBook {
         begun.next().unwrap_or(&self.first)
     }
 
+    /// The rule set of that version.
+    #[must_use]
+    pub fn named(&self, version: &str) -> Option<&RuleSet> {
+        self.sets().find(|set| set.version == version)
+    }
+
     /// All of them, oldest first.
     pub fn sets(&self) -> impl Iterator<Item = &RuleSet> {
         std::iter::once(&self.first).chain(&self.later)

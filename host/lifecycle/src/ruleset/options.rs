@@ -1,4 +1,4 @@
-//! What the text leaves open (catalogue §12): one named option each, with the default of the catalogue.
+//! What the text leaves open (catalogue, A-01 to A-30): one named option each, with the default of the catalogue.
 //! A centre that reads the text otherwise changes a value, not the code.
 
 use chrono::NaiveDate;
@@ -10,20 +10,52 @@ use serde::{Deserialize, Serialize};
 pub struct Options {
     /// whether a limit in calendar days that ends on a day off ends later.
     pub calendar_day_end: CalendarDayEnd,
+    /// whether the days off after the last day are late already.
+    pub lateness: Lateness,
+    /// from when on a unit has an order.
+    pub receipt: Receipt,
     /// when a matter that lacked information counts as registered.
     pub registration_instant: RegistrationInstant,
     /// whether the time of a review that fails counts for the unit.
     pub failed_review: FailedReview,
     /// between which instants of two calls the gap lies.
     pub attempt_gap: AttemptGap,
+    /// after which call a further one counts.
+    pub attempt_base: AttemptBase,
+    /// whether what a unit ended without handling it is rated.
+    pub unit_ended: UnitEnded,
     /// by when a unit that ends an order early must do so.
     pub early_end_window: EarlyEndWindow,
     /// what becomes of a return after the unit's time.
     pub late_return: LateReturn,
     /// whether extensions count on after a restart at the same unit.
     pub extension_count: ExtensionCount,
+    /// whether the time in which the centre decides on a return counts for the unit.
+    pub return_review: ReturnReview,
     /// which returns open the coordination.
     pub return_count: ReturnCount,
+    /// whether the centre approves an extension.
+    pub extension_approval: ExtensionApproval,
+    /// from when a second extension counts.
+    pub second_extension: SecondExtension,
+    /// whether an addition after the due instant undoes the miss.
+    pub late_addition: LateAddition,
+    /// what is done with a commendation.
+    pub commendation: CommendationCourse,
+    /// which of several ratings counts.
+    pub rating_choice: RatingChoiceCounts,
+    /// whether the centre may leave a dissatisfied requester's order ended.
+    pub send_back: SendBackDuty,
+    /// what becomes of the periods when the type is corrected at a unit.
+    pub reclassified_periods: ReclassifiedPeriods,
+    /// whether what a requester says in a call-back changes the rating.
+    pub call_back: CallBack,
+    /// after which round a unit may file a diligence statement.
+    pub statement_round: StatementRound,
+    /// whether a matter is taken without a name where no rule wants one.
+    pub anonymous: Anonymous,
+    /// what a call is that ended before everything was said.
+    pub incomplete_call: IncompleteCall,
 }
 
 impl Options {
@@ -32,13 +64,29 @@ impl Options {
     pub const fn defaults() -> Self {
         Self {
             calendar_day_end: CalendarDayEnd::AsItFalls,
+            lateness: Lateness::Instants,
+            receipt: Receipt::AtDispatch,
             registration_instant: RegistrationInstant::WhenSufficient,
             failed_review: FailedReview::Counts,
             attempt_gap: AttemptGap::EndToStart,
+            attempt_base: AttemptBase::LastCounted,
+            unit_ended: UnitEnded::Rated,
             early_end_window: EarlyEndWindow::Handling,
             late_return: LateReturn::RefusedUnlessAdmitted,
             extension_count: ExtensionCount::ContinuesAfterRestart,
+            return_review: ReturnReview::Counts,
             return_count: ReturnCount::DistinctUnits,
+            extension_approval: ExtensionApproval::NotNeeded,
+            second_extension: SecondExtension::FromTheEndOfTheFirst,
+            late_addition: LateAddition::MissStays,
+            commendation: CommendationCourse::ReadOnly,
+            rating_choice: RatingChoiceCounts::First,
+            send_back: SendBackDuty::CentreDecides,
+            reclassified_periods: ReclassifiedPeriods::Anew,
+            call_back: CallBack::KeepsRating,
+            statement_round: StatementRound::Second,
+            anonymous: Anonymous::Accepted,
+            incomplete_call: IncompleteCall::AwaitsInformation,
         }
     }
 }
@@ -51,6 +99,16 @@ pub enum CalendarDayEnd {
     AsItFalls,
     /// On the next working day, as Art. 203 of the Civil Code has it.
     OnAWorkingDay,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lateness {
+    /// Whatever happens after 24:00 of the last day is late, on a day off too.
+    Instants,
+    /// Only working time beyond the limit is late: on the days off after the last day nothing is.
+    WorkingTime,
 }
 
 ///
@@ -121,6 +179,156 @@ pub enum ReturnCount {
     DistinctUnits,
     /// Approved returns, by at least two units.
     AnyReturns,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    /// With the dispatch (Art. 15 counts from it; a signature could be delayed at will).
+    AtDispatch,
+    /// When the unit says that the matter is its own. Silence delays nothing: then the dispatch counts.
+    AtAcceptance,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptBase {
+    /// After the last call that counted, so that a call in between neither helps nor harms.
+    LastCounted,
+    /// After the last call, whether it counted or not.
+    LastAttempt,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitEnded {
+    /// It is reviewed and rated: Art. 29(3) presupposes it.
+    Rated,
+    /// It is reviewed, and the order ends with that.
+    NotRated,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnReview {
+    /// The clock runs on, and the time counts (办理时限不重新计算).
+    Counts,
+    /// The clock runs on; where the return is refused, the time is taken off when lateness is assessed.
+    ExcusedInAssessment,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtensionApproval {
+    /// It does not: the conditions are checked, and the centre sees it.
+    NotNeeded,
+    /// It does, and the unit names the document.
+    Center,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondExtension {
+    /// From the end of the first extension; otherwise it would be empty.
+    FromTheEndOfTheFirst,
+    /// From the expiry of the period before the first extension.
+    FromTheFirstExpiry,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LateAddition {
+    /// It is a fact; only the period begins anew.
+    MissStays,
+    /// The miss no longer counts; the journal keeps it.
+    UndoesTheMiss,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommendationCourse {
+    /// The unit reads it, and that ends it (阅处后结束).
+    ReadOnly,
+    /// It is verified, replied to, reported, reviewed and rated within the periods of other matters.
+    AsOtherMatters,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RatingChoiceCounts {
+    /// The first valid one; it is applied at once.
+    First,
+    /// The last valid one within the time; it is applied when the time is over.
+    Last,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendBackDuty {
+    /// It may, with its reason (可以发回).
+    CentreDecides,
+    /// Only on one of the six grounds of Art. 29(3).
+    UnlessExcluded,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReclassifiedPeriods {
+    /// They begin anew with the periods of the new type, as with a new dispatch.
+    Anew,
+    /// They stay as they are.
+    Kept,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallBack {
+    /// It does not: the requester chooses once.
+    KeepsRating,
+    /// The rating that the requester gives in it takes the place of the first.
+    ReplacesRating,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementRound {
+    /// Only after the second rating.
+    Second,
+    /// After the first too, where the order is not sent back.
+    Any,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anonymous {
+    /// It is (Art. 9(2)).
+    Accepted,
+    /// It is not.
+    Refused,
+}
+
+///
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncompleteCall {
+    /// It waits for what is missing, and is registered then (Art. 12).
+    AwaitsInformation,
+    /// It is registered; what is missing is the centre’s to ask for.
+    Registered,
 }
 
 /// A ground for ending an order early (R27). The wording of Art. 11(2) of the Measures could not be

@@ -36,6 +36,17 @@ fn check(script: &str, expected: &Expect) {
     expected.assert_eq(&text);
 }
 
+/// Lead unit and assisting units; the order is due on 2026-10-09 at 24:00.
+const JOINT: &str = "
+    2026-09-17 15:00 register complaint
+    2026-09-17 16:00 dispatch GZ-SWJ
+    2026-09-18 09:00 return duty
+    2026-09-18 10:00 approve
+    2026-09-18 16:00 dispatch GZ-CGJ joint=yes
+    2026-09-20 09:00 assist GZ-GAJ,GZ-JTJ
+    2026-09-20 09:05 accept
+";
+
 /// Friday; the clock starts on Sunday, a make-up working day, and ends on 2026-10-09 at 24:00.
 const DISPATCHED: &str = "
     2026-09-18 15:00 register complaint district=440106
@@ -69,7 +80,7 @@ fn a_handling_counts_when_it_ends_and_not_before() {
              2026-09-24 09:00 rate satisfied",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time reviews_on_target
             1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings satisfied_1
         "#]],
     );
@@ -84,7 +95,7 @@ fn a_second_makes_the_difference() {
              2026-10-12 09:00 pass",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target
             1 GZ-CGJ 10-10 00:00:00: assignments completed on_time verified_on_time working_seconds=864000 first_handlings rating_open
         "#]],
     );
@@ -95,7 +106,7 @@ fn a_second_makes_the_difference() {
              2026-10-12 09:00 pass",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target
             1 GZ-CGJ 10-09 23:59:59.999: assignments completed late_unexcused verified_on_time working_seconds=864001 first_handlings rating_open
         "#]],
     );
@@ -122,7 +133,7 @@ fn a_failed_review_is_excused_where_it_alone_made_it_late() {
              2026-10-11 09:00 pass",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target=2
             1 GZ-CGJ 10-09 23:59:59.999: assignments completed late_excused verified_on_time working_seconds=907200 first_handlings rating_open
         "#]],
     );
@@ -136,7 +147,7 @@ fn a_failed_review_is_excused_where_it_alone_made_it_late() {
              2026-10-11 09:00 pass",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target=2
             1 GZ-CGJ 10-09 23:59:59.999: assignments completed late_unexcused verified_on_time working_seconds=907200 first_handlings rating_open
         "#]],
     );
@@ -155,7 +166,7 @@ fn what_was_missed_before_a_restart_stays_missed() {
              2026-10-14 09:00 pass",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target
             1 GZ-CGJ 10-09 23:59:59.999: assignments completed late_unexcused verified_on_time working_seconds=43200 first_handlings rating_open
         "#]],
     );
@@ -172,7 +183,7 @@ fn an_extended_handling_is_in_time_until_the_extension_ends() {
              2026-10-16 09:00 pass",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target
             1 GZ-CGJ 10-15 12:00:00: assignments completed on_time verified_on_time extended extensions working_seconds=1252800 first_handlings rating_open
         "#]],
     );
@@ -235,7 +246,7 @@ fn who_does_not_verify_in_time_is_late_with_that_alone() {
          2026-09-22 12:00 submit
          2026-09-23 09:00 pass",
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time reviews_on_target
             1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_late working_seconds=216000 first_handlings rating_open
         "#]],
     );
@@ -262,7 +273,7 @@ fn both_ratings_count_each_for_its_handling() {
              2026-10-05 00:00:01 due rating"
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time=2
+            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time=2 reviews_on_target=2
             1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings rehandled very_dissatisfied_1
             2 GZ-CGJ 09-28 12:00:00: assignments completed on_time working_seconds=43200 unrated_2
         "#]],
@@ -275,7 +286,7 @@ fn both_ratings_count_each_for_its_handling() {
              2026-10-17 09:00 due handling"
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time reviews_on_target
             1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings rehandled very_dissatisfied_1
             2 GZ-CGJ 10-15 23:59:59.999: assignments late_unexcused overdue_open
             open GZ-CGJ 2026-10-15 24:00 NoReply
@@ -287,7 +298,7 @@ fn both_ratings_count_each_for_its_handling() {
              2026-09-24 11:00 close"
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time
+            0 - 09-18 15:00:00: orders dispatches_on_time rating_offers_on_time reviews_on_target
             1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings very_dissatisfied_1
         "#]],
     );
@@ -304,7 +315,7 @@ fn a_withdrawn_order_is_not_rated_and_only_a_miss_of_it_counts() {
              2026-09-24 09:00 withdraw",
         ),
         &expect![[r#"
-            0 - 09-18 15:00:00: orders orders_withdrawn dispatches_on_time
+            0 - 09-18 15:00:00: orders orders_withdrawn dispatches_on_time reviews_on_target
             1 GZ-CGJ 09-22 12:00:00: assignments assignments_withdrawn completed on_time verified_on_time working_seconds=216000 first_handlings
         "#]],
     );
@@ -371,7 +382,7 @@ fn the_centre_has_its_own_misses() {
          2026-09-23 09:00 pass
          2026-09-24 09:00:01 due rating_offer",
         &expect![[r#"
-            0 - 09-18 15:00:00: orders dispatches_late rating_offers_late
+            0 - 09-18 15:00:00: orders dispatches_late rating_offers_late reviews_on_target
             1 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=43200 first_handlings rating_open
         "#]],
     );
@@ -418,7 +429,7 @@ fn every_formula_is_shown_with_its_terms() {
         }
     }
     expect![[r#"
-        2026-1
+        2026-2
           on_time on_time / (on_time + late_excused + late_unexcused)
           overdue (late_excused + late_unexcused) / (on_time + late_excused + late_unexcused)
           verification verified_on_time / (verified_on_time + verified_late)
@@ -433,7 +444,9 @@ fn every_formula_is_shown_with_its_terms() {
           rating_offer rating_offers_on_time / (rating_offers_on_time + rating_offers_late)
           direct_answer direct_answers / orders
           service_satisfaction service_satisfied / (service_satisfied + service_dissatisfied)
-        2026-1+A-06
+          review reviews_on_target / (reviews_on_target + reviews_beyond_target)
+          assistance assistances_given / (assistances_given + assistances_missed)
+        2026-2+A-06
           on_time (on_time + late_excused) / (on_time + late_excused + late_unexcused)
           overdue late_unexcused / (on_time + late_excused + late_unexcused)
           verification verified_on_time / (verified_on_time + verified_late)
@@ -448,6 +461,8 @@ fn every_formula_is_shown_with_its_terms() {
           rating_offer rating_offers_on_time / (rating_offers_on_time + rating_offers_late)
           direct_answer direct_answers / orders
           service_satisfaction service_satisfied / (service_satisfied + service_dissatisfied)
+          review reviews_on_target / (reviews_on_target + reviews_beyond_target)
+          assistance assistances_given / (assistances_given + assistances_missed)
     "#]].assert_eq(&text);
     let formulas = Formulas::of(&options);
     let on_time = formulas.formula("on_time").unwrap();
@@ -455,6 +470,93 @@ fn every_formula_is_shown_with_its_terms() {
         "（按时办结＋扣除审核未通过时间后未逾期） ÷ （按时办结＋扣除审核未通过时间后未逾期＋逾期）"
     ]
     .assert_eq(&on_time.text_zh());
+}
+
+/// A-28: from the submission to the decision, either way; both sides of the target's end. Wednesday,
+/// then Thursday and, Friday being a holiday, Monday 09-28.
+#[test]
+fn reviews_have_a_target_and_no_limit() {
+    let reviewed = |at: &str| {
+        let script = format!(
+            "2026-09-23 11:00 reply
+             2026-09-23 12:00 submit
+             {at}"
+        );
+        let world = World::after(&dispatched(&script));
+        let assessment = Assessment::of(world.order(), &world.calendar);
+        let tally = &assessment.records[0].tally;
+        let on = tally.get(Measure::ReviewsOnTarget);
+        (on, tally.get(Measure::ReviewsBeyondTarget))
+    };
+    assert_eq!(reviewed("2026-09-28 23:59:59 pass"), (1, 0));
+    assert_eq!(reviewed("2026-09-29 00:00:00 pass"), (1, 0));
+    assert_eq!(reviewed("2026-09-29 00:00:01 pass"), (0, 1));
+    assert_eq!(reviewed("2026-09-29 00:00:01 fail"), (0, 1));
+    let twice = "2026-09-24 09:00 fail
+        2026-09-24 10:00 submit
+        2026-09-30 10:00 pass";
+    assert_eq!(reviewed(twice), (1, 1));
+    // Nobody is late by it: nothing is due, and the unit is in time.
+    let world = World::after(&dispatched(
+        "2026-09-23 11:00 reply\n2026-09-23 12:00 submit\n2026-11-23 09:00 pass",
+    ));
+    assert!(world.order().missed.is_empty());
+}
+
+/// A-24: the assisting unit's own indicator, whatever becomes of the lead unit's.
+#[test]
+fn parts_of_assisting_units_count_for_them() {
+    // One hands its part in, one does not.
+    check(
+        &format!(
+            "{JOINT}
+             2026-09-22 09:00 assisted as=unit:GZ-GAJ
+             2026-09-22 11:00 reply
+             2026-09-22 12:00 submit
+             2026-09-22 13:00 pass"
+        ),
+        &expect![[r#"
+            0 - 09-17 15:00:00: orders dispatches_on_time reviews_on_target
+            1 GZ-SWJ 09-18 09:00:00: assignments returns_approved verified_on_time
+            2 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings rating_open
+            3 GZ-GAJ 09-22 12:00:00: assistances_given
+            4 GZ-JTJ 09-22 12:00:00: assistances_missed
+        "#]],
+    );
+    // After the lead unit became late it is too late, and the lead unit is late all the same.
+    check(
+        &format!(
+            "{JOINT}
+             2026-10-09 09:00 assisted as=unit:GZ-GAJ
+             2026-10-10 00:00:01 due handling
+             2026-10-10 09:00 assisted as=unit:GZ-JTJ"
+        ),
+        &expect![[r#"
+            0 - 09-17 15:00:00: orders dispatches_on_time
+            1 GZ-SWJ 09-18 09:00:00: assignments returns_approved verified_on_time
+            2 GZ-CGJ 10-09 23:59:59.999: assignments late_unexcused overdue_open verified_on_time
+            3 GZ-GAJ 10-09 23:59:59.999: assistances_given
+            4 GZ-JTJ 10-09 23:59:59.999: assistances_missed
+            open GZ-CGJ 2026-10-09 24:00 NoReply
+        "#]],
+    );
+    // Released, or objecting in vain of an answer: nothing is owed.
+    check(
+        &format!(
+            "{JOINT}
+             2026-09-21 09:00 object as=unit:GZ-GAJ
+             2026-09-21 10:00 release GZ-GAJ
+             2026-09-21 11:00 object as=unit:GZ-JTJ
+             2026-09-22 11:00 reply
+             2026-09-22 12:00 submit
+             2026-09-22 13:00 pass"
+        ),
+        &expect![[r#"
+            0 - 09-17 15:00:00: orders dispatches_on_time reviews_on_target
+            1 GZ-SWJ 09-18 09:00:00: assignments returns_approved verified_on_time
+            2 GZ-CGJ 09-22 12:00:00: assignments completed on_time verified_on_time working_seconds=216000 first_handlings rating_open
+        "#]],
+    );
 }
 
 /// Counts, and the rate of them in thousandths, rounded half up.

@@ -3,7 +3,7 @@
 
 use lifecycle::command::{ContactAttempt, ContactResult};
 use lifecycle::contact_series;
-use lifecycle::ruleset::AttemptGap;
+use lifecycle::ruleset::{AttemptBase, AttemptGap};
 
 use crate::script::{World, instant};
 use crate::show::brief;
@@ -66,7 +66,11 @@ fn attempts(calls: &str) -> Vec<ContactAttempt> {
 #[test]
 fn calls_are_counted_greedily() {
     for (calls, counted, next_from) in SERIES {
-        let series = contact_series(&attempts(calls), 15, AttemptGap::EndToStart);
+        let series = contact_series(
+            &attempts(calls),
+            15,
+            (AttemptGap::EndToStart, AttemptBase::LastCounted),
+        );
         assert_eq!(series.counted, *counted, "{calls}");
         assert_eq!(
             series.next_from,
@@ -84,7 +88,11 @@ fn from_start_to_start_where_the_rule_set_reads_it_so() {
         ("10:00-10:14 10:15-10:29 10:30", 3),
         ("10:00-10:01 10:14:59", 1),
     ] {
-        let series = contact_series(&attempts(calls), 15, AttemptGap::StartToStart);
+        let series = contact_series(
+            &attempts(calls),
+            15,
+            (AttemptGap::StartToStart, AttemptBase::LastCounted),
+        );
         assert_eq!(series.counted, counted, "{calls}");
     }
     let script = |end: &str| {
@@ -167,6 +175,38 @@ fn each_calls_while_the_order_is_with_it() {
     // A commendation that lacks something is asked about like anything else.
     let commendation = "2026-05-25 09:00 register commendation missing=yes";
     assert_eq!(result(commendation, "operator"), "contact_attempted");
+}
+
+#[test]
+fn the_centre_calls_for_a_unit_that_may_not_know_the_number() {
+    // R9: concealed from units, at registration or later; hidden from others alone, or another field, it
+    // is the unit that calls.
+    let script = |concealed: &str| {
+        format!(
+            "2026-05-25 09:00 register complaint {concealed}
+             2026-05-25 09:05 dispatch GZ-CGJ"
+        )
+    };
+    let call = |past: &str| {
+        let line = "2026-05-25 10:00 call 09:58..09:59 as=operator";
+        brief(&World::after(past).step(line).result)
+    };
+    let relayed = script("conceal=phone");
+    assert_eq!(call(&relayed), "contact_attempted");
+    let later = format!("{}\n2026-05-25 09:10 conceal phone", script(""));
+    assert_eq!(call(&later), "contact_attempted");
+    for concealed in ["", "conceal=name", "conceal=phone scope=third_parties"] {
+        let refused = "rejected: wrong-stage";
+        assert_eq!(call(&script(concealed)), refused, "{concealed}");
+    }
+    // The calls count for the unit, whoever makes them.
+    let three = "
+        2026-05-25 12:00 call 10:00..10:00 as=operator
+        2026-05-25 12:00 call 10:15..10:15 as=operator
+        2026-05-25 12:00 call 10:30..10:30
+        2026-05-25 12:01 submit end=unreachable";
+    let result = World::new().run(&format!("{relayed}\n{three}")).result;
+    assert_eq!(brief(&result), "duty_accepted + submitted");
 }
 
 #[test]

@@ -174,12 +174,12 @@ fn without_advice_the_core_tells_all_the_same() {
           ? escalation DueSoon(6)
           deadline_marked(handling DueSoon) 2026-09-30 24:00 of GZ-CGJ, ask again 2026-09-21 24:00
           escalation_advised
+          > tell unit GZ-CGJ: handling due soon
           = in_handling, handling 2026-09-30 24:00, missed verification by GZ-CGJ
         2026-09-22 00:00:01 due handling soon escalate=failed
           ? escalation DueSoon(5)
           deadline_marked(handling DueSoon) 2026-09-30 24:00 of GZ-CGJ, ask again 2026-09-22 24:00
           escalation_advised
-          > tell unit GZ-CGJ: handling due soon
           = in_handling, handling 2026-09-30 24:00, missed verification by GZ-CGJ
         2026-09-23 00:00:01 due handling soon
           ? escalation DueSoon(4)

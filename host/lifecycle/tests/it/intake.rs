@@ -2,8 +2,11 @@
 //! for the requester, what is missing, what is filed again.
 
 use contract::escalation::Priority;
+use lifecycle::Decision;
 use lifecycle::command::ConcealedField;
+use lifecycle::effect::Effect;
 use lifecycle::ids::OrderId;
+use lifecycle::rejection::Rejection;
 
 use crate::script::World;
 use crate::show::{brief, check, told};
@@ -311,7 +314,7 @@ fn corrected_types() {
     );
     let dispatched = format!(
         "{registered}
-         2026-05-11 10:00 dispatch GZ-CGJ limit=20wd basis=粤办函1号
+         2026-05-11 10:00 dispatch GZ-CGJ
          2026-05-11 11:00 accept
          {line}"
     );
@@ -343,6 +346,177 @@ fn corrected_types() {
 }
 
 #[test]
+fn a_correction_leaves_the_limit_of_a_document() {
+    // R23, A-23: the document is about the order, whatever its type; its period begins anew.
+    let corrected = |limit: &str, at: &str| {
+        let script = format!(
+            "2026-05-11 09:00 register complaint
+             2026-05-11 10:00 dispatch GZ-CGJ limit={limit} basis=粤办函1号 extensions=0
+             2026-05-11 11:00 accept
+             {at} reclassify consultation"
+        );
+        let world = World::after(&script);
+        let assignment = world.order().assignment().unwrap();
+        let limit = assignment.special_limit.as_ref().unwrap();
+        assert_eq!(limit.basis, "粤办函1号");
+        let refused = world.clone().step("2026-05-13 10:00 extend 1wd").result;
+        assert_eq!(brief(&refused), "rejected: extension-limit-reached");
+        let deadline = &assignment.handle_by;
+        assert_eq!(deadline.rule, "R23");
+        calendar::due_text(deadline.due.due_at)
+    };
+    let two_days_later = "2026-05-13 09:00";
+    assert_eq!(corrected("20wd", two_days_later), "2026-06-10 24:00");
+    assert_eq!(corrected("5nd", two_days_later), "2026-05-18 24:00");
+    // An instant stays what it is; one that is over gives way to the type's own period.
+    assert_eq!(
+        corrected("2026-05-20t12:00", two_days_later),
+        "2026-05-20 12:00:00"
+    );
+    let over = World::after(
+        "2026-05-11 09:00 register complaint
+         2026-05-11 10:00 dispatch GZ-CGJ limit=2026-05-12t12:00 basis=粤办函1号
+         2026-05-13 09:00 reclassify consultation",
+    );
+    let deadline = &over.order().assignment().unwrap().handle_by;
+    assert_eq!(deadline.rule, "R21");
+    assert!(over.order().is_overdue());
+}
+
+#[test]
+fn a_correction_leaves_what_was_added_to_be_judged() {
+    // R38, A-23: before the report, by the same unit. What was received before the new dispatch does not
+    // shorten its period (R24); what comes after it counts as ever.
+    let added = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 10:00 dispatch GZ-CGJ
+        2026-05-12 09:00 add
+        2026-05-13 09:00 reclassify help_request";
+    check(
+        &format!("{added}\n2026-05-13 10:00 submit not_wanted content=help_request"),
+        "rejected: statement-unjudged",
+    );
+    let judged = format!("{added}\n2026-05-13 10:00 judge affects");
+    check(&judged, "statement_judged");
+    let due = |script: &str| {
+        let world = World::after(script);
+        let deadline = &world.order().assignment().unwrap().handle_by;
+        calendar::due_text(deadline.due.due_at)
+    };
+    assert_eq!(due(added), "2026-05-27 24:00");
+    assert_eq!(due(&judged), "2026-05-27 24:00");
+    let later = format!("{judged}\n2026-05-14 09:00 add\n2026-05-14 10:00 judge affects");
+    assert_eq!(due(&later), "2026-05-28 24:00");
+    // What was judged before is not judged again, nor what a unit before did not judge.
+    let before = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 10:00 dispatch GZ-GAJ
+        2026-05-11 11:00 add
+        2026-05-11 12:00 return duty
+        2026-05-11 13:00 approve
+        2026-05-12 09:00 dispatch GZ-CGJ
+        2026-05-12 10:00 add
+        2026-05-12 11:00 judge no
+        2026-05-13 09:00 reclassify help_request";
+    let world = World::after(before);
+    assert_eq!(world.order().unjudged_statements().count(), 0);
+}
+
+#[test]
+fn links_between_orders_about_the_same_matter() {
+    // A-25, R13: linked, never merged; no clock moves, and the other order is linked back.
+    let dispatched = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 10:00 dispatch GZ-CGJ";
+    let link = "link to=20260511-AAAAAAAAAA";
+    let given =
+        |past: &str, line: &str| World::after(past).step(&format!("2026-05-12 09:00 {line}"));
+    let linked = format!("{dispatched}\n2026-05-11 11:00 {link} related=other");
+    let (before, after) = (World::after(dispatched), World::after(&linked));
+    assert_eq!(
+        after.order().same_matter_as,
+        [OrderId::new("20260511-AAAAAAAAAA")]
+    );
+    assert_eq!(
+        after.order().running_deadlines(),
+        before.order().running_deadlines()
+    );
+    let back = |result: &Result<Decision, Rejection>| {
+        let effects = &result.as_ref().unwrap().effects;
+        effects
+            .iter()
+            .any(|it| matches!(it, Effect::LinkBack { .. }))
+    };
+    let answer = given(dispatched, &format!("{link} related=other"));
+    assert!(back(&answer.result));
+    assert_eq!(
+        answer.needs.related,
+        Some(OrderId::new("20260511-AAAAAAAAAA"))
+    );
+    // What comes from the other order needs no reason, and is not linked back again.
+    let from_there = given(
+        dispatched,
+        &format!("{link} related=other reason=none as=system"),
+    );
+    assert_eq!(brief(&from_there.result), "orders_linked");
+    assert!(!back(&from_there.result));
+    for (past, line, expected) in [
+        (dispatched, "", "rejected: not-linkable"),
+        (
+            dispatched,
+            "related=other told_of=20260511-BBBBBBBBBB",
+            "rejected: not-linkable",
+        ),
+        (
+            dispatched,
+            "related=other reason=none",
+            "rejected: missing-field",
+        ),
+        (dispatched, "related=other same=no", "rejected: unchanged"),
+        (
+            dispatched,
+            "related=other as=unit:GZ-CGJ",
+            "rejected: not-permitted",
+        ),
+        (&linked, "related=other", "rejected: unchanged"),
+        (&linked, "related=other same=no", "orders_linked"),
+    ] {
+        let answer = given(past, &format!("{link} {line}"));
+        assert_eq!(brief(&answer.result), expected, "{line}");
+    }
+    let itself = given(dispatched, "link to=20260918-TESTTESTTE related=other");
+    assert_eq!(brief(&itself.result), "rejected: not-linkable");
+}
+
+#[test]
+fn links_are_taken_away_and_bounded() {
+    // A-25: a mistake is undone; after the end too; very many are a long-term matter.
+    let dispatched = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 10:00 dispatch GZ-CGJ";
+    let link = "link to=20260511-AAAAAAAAAA";
+    let linked = format!("{dispatched}\n2026-05-11 11:00 {link} related=other");
+    let given =
+        |past: &str, line: &str| World::after(past).step(&format!("2026-05-12 09:00 {line}"));
+    let unlinked = format!("{linked}\n2026-05-12 09:00 {link} related=other same=no");
+    assert!(World::after(&unlinked).order().same_matter_as.is_empty());
+    // After the end too, and no more than may be.
+    let closed = "2026-05-11 09:00 register consultation\n2026-05-11 10:00 answer";
+    assert_eq!(
+        brief(&given(closed, &format!("{link} related=other")).result),
+        "orders_linked"
+    );
+    let mut world = World::after(dispatched);
+    for n in 0..100 {
+        world.accept(&format!(
+            "2026-05-12 09:00 link to=20260511-{n:010} related=other"
+        ));
+    }
+    let full = world.step("2026-05-12 09:00 link to=20260511-AAAAAAAAAA related=other");
+    assert_eq!(brief(&full.result), "rejected: not-linkable");
+}
+
+#[test]
 fn a_correction_leaves_the_joint_handling() {
     // R32, A-23: lead unit and assisting units stay who they are.
     let joint = "
@@ -369,10 +543,11 @@ fn a_correction_leaves_the_joint_handling() {
 
 #[test]
 fn lists_of_long_term_matters() {
-    // R52: listed and taken off, after the end too.
+    // R50, R52: the matter says so, nobody else; listed and taken off, after the end too.
     let registered = "2026-05-11 09:00 register complaint";
     let listed = format!("{registered}\n2026-05-11 10:00 list 逾期交楼");
     check(&listed, "long_term_listed");
+    check(&format!("{listed} as=operator"), "rejected: not-permitted");
     check(
         &format!("{listed}\n2026-05-11 11:00 list 逾期交楼"),
         "rejected: unchanged",

@@ -20,6 +20,9 @@ mod calls;
 mod intake;
 
 #[cfg(test)]
+mod readings;
+
+#[cfg(test)]
 mod reports;
 
 #[cfg(test)]
@@ -63,3 +66,6 @@ mod dossiers;
 
 #[cfg(test)]
 mod assessment;
+
+#[cfg(test)]
+mod versions;

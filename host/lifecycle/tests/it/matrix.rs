@@ -1,6 +1,6 @@
 //! Every stage against every command, each from the role that may give it: the events, or why not.
 //! Nothing is unexpected; a new stage or command forces a look at the whole table. What is accepted has
-//! a line of its own, what is refused stands with its code (catalogue §8, §10).
+//! a line of its own, what is refused stands with its code (catalogue, stages and prohibitions).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -174,6 +174,7 @@ pub(crate) fn line_for(kind: CommandKind) -> &'static str {
         CommandKind::SetPriority => "priority high",
         CommandKind::Reclassify => "reclassify help_request",
         CommandKind::ListLongTerm => "list 逾期交楼",
+        CommandKind::LinkOrders => "link to=20260511-AAAAAAAAAA related=other",
         CommandKind::AnswerDirectly => "answer",
         CommandKind::Route => "route advice=GZ-CGJ:900",
         CommandKind::Dispatch => "dispatch GZ-CGJ",

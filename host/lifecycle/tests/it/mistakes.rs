@@ -1,4 +1,4 @@
-//! The mistakes that programs of this kind make (catalogue §13), each with what shows that it is not
+//! The mistakes that programs of this kind make (catalogue, mistakes), each with what shows that it is not
 //! made here. Those about the knowledge base and about exports are not the order's: 23, 24, 26.
 
 use std::collections::BTreeSet;

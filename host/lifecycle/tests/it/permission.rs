@@ -10,9 +10,10 @@ use crate::matrix::line_for;
 use crate::script::{World, actor, at};
 use crate::show::{brief, check};
 
-const ROLES: [&str; 7] = [
+const ROLES: [&str; 8] = [
     "operator",
     "unit:GZ-CGJ",
+    "leader:GZ-CGJ",
     "channel",
     "system",
     "district:440106",
@@ -21,6 +22,7 @@ const ROLES: [&str; 7] = [
 ];
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
 fn roles_and_commands() {
     // Asked before there is an order, so that only permission can have said no first.
     let mut table = String::new();
@@ -33,7 +35,7 @@ fn roles_and_commands() {
                 let role = role.split(':').next().unwrap();
                 match brief(&result).as_str() {
                     "rejected: not-permitted" => false,
-                    "rejected: not-the-handling-unit" => role == "unit",
+                    "rejected: not-the-handling-unit" => role == "unit" || role == "leader",
                     _ => true,
                 }
             })
@@ -51,32 +53,33 @@ fn roles_and_commands() {
         flag_conduct               operator
         set_priority               operator
         reclassify                 operator
-        list_long_term             operator
+        list_long_term             system
+        link_orders                operator system
         answer_directly            operator
         route                      operator system
         dispatch                   operator system
-        accept_duty                unit:GZ-CGJ
-        request_return             unit:GZ-CGJ
+        accept_duty                unit:GZ-CGJ leader:GZ-CGJ
+        request_return             unit:GZ-CGJ leader:GZ-CGJ
         allow_late_return          operator
         decide_return              operator
-        name_assisting_units       unit:GZ-CGJ
-        record_assistance          unit:GZ-CGJ
-        object_to_assisting        unit:GZ-CGJ
+        name_assisting_units       unit:GZ-CGJ leader:GZ-CGJ
+        record_assistance          unit:GZ-CGJ leader:GZ-CGJ
+        object_to_assisting        unit:GZ-CGJ leader:GZ-CGJ
         decide_objection           operator
         open_coordination          operator
         request_opinion            operator
-        record_opinion             operator unit:GZ-CGJ
-        extend                     unit:GZ-CGJ
-        record_extension_notice    unit:GZ-CGJ
+        record_opinion             operator unit:GZ-CGJ leader:GZ-CGJ
+        extend                     unit:GZ-CGJ leader:GZ-CGJ
+        record_extension_notice    unit:GZ-CGJ leader:GZ-CGJ
         add_statement              operator channel
-        judge_statement            unit:GZ-CGJ
-        record_contact_attempt     operator unit:GZ-CGJ
-        record_reply               unit:GZ-CGJ
-        submit                     unit:GZ-CGJ
+        judge_statement            unit:GZ-CGJ leader:GZ-CGJ
+        record_contact_attempt     operator unit:GZ-CGJ leader:GZ-CGJ
+        record_reply               unit:GZ-CGJ leader:GZ-CGJ
+        submit                     unit:GZ-CGJ leader:GZ-CGJ
         review_at_district         
         review                     operator
         withdraw                   operator channel
-        close_withdrawn            unit:GZ-CGJ
+        close_withdrawn            unit:GZ-CGJ leader:GZ-CGJ
         record_rating_offer        system
         record_delivery            system
         rate                       channel
@@ -84,9 +87,9 @@ fn roles_and_commands() {
         record_follow_up           operator
         send_back                  operator
         close_dissatisfied         operator
-        file_diligence_statement   unit:GZ-CGJ
+        file_diligence_statement   unit:GZ-CGJ leader:GZ-CGJ
         supervise                  operator
-        answer_supervision         unit:GZ-CGJ
+        answer_supervision         unit:GZ-CGJ leader:GZ-CGJ
         review_supervision         operator
         dismiss_proposal           operator
         mark_due                   system
@@ -110,6 +113,49 @@ fn a_unit_acts_only_on_its_own_orders() {
         "2026-05-11 10:00 register complaint\n2026-05-11 11:00 accept",
         other,
     );
+}
+
+#[test]
+fn a_complaint_about_staff_is_its_leaders() {
+    // R7: staff that is complained of has no part in it, and the leader does what staff does otherwise.
+    let past = |against: &str| {
+        format!(
+            "2026-05-11 10:00 register complaint {against}
+             2026-05-11 11:00 dispatch GZ-CGJ"
+        )
+    };
+    let other = "rejected: not-the-handling-unit";
+    let about_them = past("against=GZ-CGJ");
+    for command in [
+        "accept",
+        "return duty",
+        "call 11:30..11:31 answered",
+        "submit not_wanted",
+    ] {
+        let line =
+            |role: &str| format!("{about_them}\n2026-05-11 12:00 {command} as={role}:GZ-CGJ");
+        check(&line("unit"), other);
+        assert!(
+            World::new().run(&line("leader")).result.is_ok(),
+            "{command}"
+        );
+    }
+    // Of another unit's staff, or nobody's, both may; of another unit neither.
+    for against in ["", "against=GZ-GAJ"] {
+        for (role, expected) in [
+            ("unit:GZ-CGJ", "duty_accepted"),
+            ("leader:GZ-CGJ", "duty_accepted"),
+            ("unit:GZ-GAJ", other),
+            ("leader:GZ-GAJ", other),
+        ] {
+            let line = format!("{}\n2026-05-11 12:00 accept as={role}", past(against));
+            check(&line, expected);
+        }
+    }
+    // Nothing is said of it beforehand either.
+    let world = World::after(&about_them);
+    assert!(allowed(world.order(), &actor("unit:GZ-CGJ")).is_empty());
+    assert!(!allowed(world.order(), &actor("leader:GZ-CGJ")).is_empty());
 }
 
 #[test]
@@ -215,9 +261,9 @@ fn what_is_allowed_now() {
         writeln!(table, "{role}: {}", names(script, role)).unwrap();
     }
     expect![[r#"
-        operator: request_information conceal flag_conduct set_priority reclassify list_long_term route dispatch open_coordination add_statement withdraw supervise review_supervision dismiss_proposal
-        operator: request_information conceal flag_conduct set_priority reclassify list_long_term answer_directly route dispatch open_coordination add_statement withdraw supervise review_supervision dismiss_proposal
-        operator: conceal flag_conduct set_priority reclassify list_long_term allow_late_return decide_objection add_statement withdraw supervise review_supervision dismiss_proposal
+        operator: request_information conceal flag_conduct set_priority reclassify link_orders route dispatch open_coordination add_statement withdraw supervise review_supervision dismiss_proposal
+        operator: request_information conceal flag_conduct set_priority reclassify link_orders answer_directly route dispatch open_coordination add_statement withdraw supervise review_supervision dismiss_proposal
+        operator: conceal flag_conduct set_priority reclassify link_orders allow_late_return decide_objection add_statement withdraw supervise review_supervision dismiss_proposal
         unit:GZ-CGJ: accept_duty request_return name_assisting_units extend record_extension_notice judge_statement record_contact_attempt record_reply submit
         unit:GZ-GAJ: 
         channel: add_statement withdraw rate_service

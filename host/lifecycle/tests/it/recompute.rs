@@ -4,7 +4,10 @@
 
 use expect_test::expect;
 
-use crate::show::{check, transcript};
+use lifecycle::ruleset::CalendarDayEnd;
+
+use crate::script::World;
+use crate::show::{check, transcript, transcript_in};
 
 fn dispatched(at: &str) -> String {
     format!("2026-12-18 09:00 register complaint\n{at} dispatch GZ-CGJ\n{at} accept")
@@ -139,4 +142,48 @@ fn a_correction_moves_what_was_final() {
         &format!("{wrong}\n2026-12-21 11:00 recompute calendar=2027b"),
         "deadline_recomputed(handling)",
     );
+}
+
+/// Mistake 27: a date that was named to the requester does not move without a word to the requester: that
+/// of an extension, of a period that began anew, and of the requester's own time.
+#[test]
+fn the_requester_is_told_what_was_named_to_the_requester() {
+    const RECOMPUTE: &str = "2026-12-28 10:00 recompute calendar=2027";
+    let told = |past: &str| {
+        let mut world = World::under(|rules| {
+            rules.options.calendar_day_end = CalendarDayEnd::OnAWorkingDay;
+        });
+        let shown = transcript_in(&mut world, past);
+        let (_, last) = shown.split_once(RECOMPUTE).unwrap();
+        let lines = last.lines().map(str::trim);
+        let told = lines.filter_map(|line| line.strip_prefix("> tell "));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let handling = dispatched("2026-12-18 10:00");
+    for (past, expected) in [
+        (handling.clone(), "unit GZ-CGJ: handling recomputed"),
+        (
+            format!("{handling}\n2026-12-21 10:00 extend 10wd"),
+            "unit GZ-CGJ: handling recomputed, requester: handling recomputed",
+        ),
+        (
+            format!("{handling}\n2026-12-22 09:00 add at=08:00\n2026-12-22 10:00 judge affects"),
+            "unit GZ-CGJ: handling recomputed, requester: handling recomputed",
+        ),
+        (
+            "2026-12-27 09:00 register complaint channel=online missing=yes
+             2026-12-28 09:00 notice"
+                .to_owned(),
+            "center: information recomputed, requester: information recomputed",
+        ),
+        (
+            format!(
+                "{handling}\n2026-12-22 10:00 submit not_wanted\n2026-12-22 11:00 pass
+                 2026-12-26 12:00 offer"
+            ),
+            "center: rating recomputed, requester: rating recomputed",
+        ),
+    ] {
+        assert_eq!(told(&format!("{past}\n{RECOMPUTE}")), expected, "{past}");
+    }
 }

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 
 use expect_test::expect_file;
 use lifecycle::rejection::Rejection;
-use lifecycle::ruleset::{EarlyEndWindow, LateReturn, RuleSet};
+use lifecycle::ruleset::{
+    Anonymous, EarlyEndWindow, ExtensionApproval, LateReturn, RuleSet, SendBackDuty,
+};
 
 use crate::script::World;
 
@@ -31,10 +33,12 @@ variants! {
     RatingTooLate AlreadyRated FollowUpMissing RealNameRequired NotTheRequester
     ConcealmentWithoutFields NothingMissing InformationTooLate WrongChannel ReturnTooLate
     ReturnNotAllowed ReturnRejectedBefore ReturnProofMissing AlreadyReturnedByUnit
-    JointOnlyAfterReturn NotALeadUnit UnitNamedTwice NoAssistingUnit CoordinationRequired TooFewReturns
+    JointOnlyAfterReturn NotALeadUnit UnitNamedTwice NoAssistingUnit CoordinationRequired NotReturned
+    NotLinkable
     OpinionMissing NoOpinionAsked ExtensionTooLate ExtensionLimitReached ExtensionTooLong
     ExtensionNotAllowed ExtensionNoticeMissing NoExtensionToTell StatementTooLate StatementUnjudged
-    NoSuchStatement ContentMissing MediationMissing UnknownGround GroundNeedsEvidence EarlyEndTooLate
+    NoSuchStatement ContentMissing MediationMissing UnknownGround GroundNeedsEvidence ExtensionNeedsApproval
+    MustBeSentBack NameRequired EarlyEndTooLate
     RepeatStatementMissing NotARepeat NotRefilable AlreadyWithdrawn GoesOnOnlyReports RehandledBefore
     ExclusionNotProven AlreadyFollowedUp StatementWindowOver ServiceRatedBefore SupervisionUnfounded
     NoSuchSupervision DelayUnexplained NoSuchProposal Unchanged NothingDue PeriodOutOfRange
@@ -112,6 +116,18 @@ fn documents_wanted(rules: &mut RuleSet) {
 
 fn early_ends_while_verifying(rules: &mut RuleSet) {
     rules.options.early_end_window = EarlyEndWindow::Verification;
+}
+
+fn extensions_approved(rules: &mut RuleSet) {
+    rules.options.extension_approval = ExtensionApproval::Center;
+}
+
+fn sent_back_always(rules: &mut RuleSet) {
+    rules.options.send_back = SendBackDuty::UnlessExcluded;
+}
+
+fn by_name_only(rules: &mut RuleSet) {
+    rules.options.anonymous = Anonymous::Refused;
 }
 
 fn no_late_returns(rules: &mut RuleSet) {
@@ -257,7 +273,8 @@ const HANDLING: &[Met] = &[
     met(LEAD, "2026-05-11 09:30 assist GZ-GAJ,GZ-CGJ"),
     met(LEAD, "2026-05-11 09:30 release GZ-SWJ"),
     met(COORDINATED, "2026-05-11 09:50 route"),
-    met(RETURNED, "2026-05-11 09:20 coordinate"),
+    met("2026-05-11 09:00 register complaint", "2026-05-11 09:20 coordinate"),
+    met(DISPATCHED, "2026-05-11 09:20 link to=20260918-TESTTESTTE"),
     met(COORDINATED, "2026-05-11 09:50 dispatch GZ-GAJ"),
     met(COORDINATED, "2026-05-11 09:50 opinion"),
     met(DISPATCHED, "2026-05-26 00:00:00 extend 10wd"),
@@ -277,6 +294,21 @@ const HANDLING: &[Met] = &[
         past: REPLIED,
         rules: documents_wanted,
         line: "2026-05-11 09:20 submit end=statutory",
+    },
+    Met {
+        past: DISPATCHED,
+        rules: extensions_approved,
+        line: "2026-05-11 09:20 extend 5wd",
+    },
+    Met {
+        past: CALLED_BACK,
+        rules: sent_back_always,
+        line: "2026-05-11 10:20 close",
+    },
+    Met {
+        past: "",
+        rules: by_name_only,
+        line: COMPLAINT,
     },
     Met {
         past: REPLIED,

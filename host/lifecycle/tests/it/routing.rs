@@ -54,9 +54,27 @@ fn reasons_for_the_queue() {
 }
 
 #[test]
+fn a_complaint_goes_to_whom_it_is_about_by_a_person_alone() {
+    // R7: with advice as clear as can be; another unit gets it, and a person may send it there.
+    let against = "complaint against=GZ-CGJ";
+    let dispatched = "routing_advised + dispatched";
+    advised(against, "GZ-CGJ:1000", "routing_advised(AgainstUnit)");
+    advised(against, "GZ-GAJ:1000", dispatched);
+    advised("complaint against=GZ-GAJ", "GZ-CGJ:1000", dispatched);
+    let queued = format!("2026-05-11 10:00 register {against} advice=GZ-CGJ:1000");
+    check(
+        &format!("{queued}\n2026-05-11 11:00 route advice=GZ-CGJ:1000"),
+        "routing_advised(AgainstUnit)",
+    );
+    check(
+        &format!("{queued}\n2026-05-11 11:00 dispatch GZ-CGJ"),
+        "dispatched",
+    );
+}
+
+#[test]
 fn consultations_where_the_rule_set_says_so() {
-    let mut world = World::new();
-    world.rules.auto_dispatch.consultations = true;
+    let mut world = World::under(|rules| rules.auto_dispatch.consultations = true);
     world.run("2026-05-11 10:00 register consultation advice=GZ-CGJ:1000");
     assert_eq!(world.order().stage.name(), "awaiting_verification");
 }

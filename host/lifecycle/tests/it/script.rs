@@ -28,7 +28,7 @@ use lifecycle::event::Recorded;
 use lifecycle::ids::Actor;
 use lifecycle::order::WorkOrder;
 use lifecycle::rejection::Rejection;
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::{RuleBook, RuleSet};
 use lifecycle::{Context, Decision, Facts, Needs, apply, decide, needs};
 
 use self::line::Line;
@@ -37,7 +37,7 @@ use self::line::Line;
 #[derive(Clone)]
 pub(crate) struct World {
     pub(crate) calendar: Calendar,
-    pub(crate) rules: RuleSet,
+    pub(crate) rules: RuleBook,
     pub(crate) directory: Directory,
     pub(crate) order: Option<WorkOrder>,
     pub(crate) journal: Vec<Recorded>,
@@ -60,7 +60,7 @@ impl World {
         change(&mut rules);
         Self {
             calendar: Calendar::shipped(),
-            rules,
+            rules: rules.into(),
             directory: fixtures::directory(),
             order: None,
             journal: Vec::new(),

@@ -188,7 +188,7 @@ fn deadlines(event: &Event) -> Vec<&Deadline> {
         Event::OpinionRequested { opinion_by, .. } => vec![opinion_by],
         Event::Extended { handle_by, .. } | Event::SentBack { handle_by, .. } => vec![handle_by],
         Event::StatementJudged { handle_by, .. } => handle_by.iter().collect(),
-        Event::ReviewPassed { offer_by } => vec![offer_by],
+        Event::ReviewPassed { offer_by, .. } => vec![offer_by],
         Event::RatingOffered { rate_by, .. } => vec![rate_by],
         Event::DeliveryRecorded { deadline, .. } | Event::DeadlineRecomputed { deadline, .. } => {
             vec![deadline]
@@ -229,6 +229,8 @@ fn effect_text(effect: &Effect) -> String {
     match effect {
         Effect::OfferRating => "offer rating".to_owned(),
         Effect::AskForInformation => "ask for information".to_owned(),
+        Effect::ListLongTerm => "mark as listed".to_owned(),
+        Effect::LinkBack { other } => format!("link back {other}"),
         Effect::Notify(Notification { to, about }) => {
             format!("tell {}: {}", recipient_text(to), notice_text(about))
         }
@@ -276,7 +278,7 @@ pub(crate) fn told(result: &Result<Decision, Rejection>) -> Vec<String> {
     decision.effects.iter().map(effect_text).collect()
 }
 
-fn state(order: &WorkOrder) -> String {
+pub(crate) fn state(order: &WorkOrder) -> String {
     let mut text = order.stage.name().to_owned();
     match order.current_deadline() {
         Ok(deadline) => {

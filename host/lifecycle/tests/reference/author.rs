@@ -158,6 +158,7 @@ fn anybody(dice: &mut Dice) -> Actor {
         3 => Role::District(DistrictCode::new(dice.pick(DISTRICTS))),
         4 => Role::Channel,
         5 => Role::Auditor,
+        6 => Role::Leader(any_unit(dice)),
         _ => Role::Unit(any_unit(dice)),
     };
     actor(role)
@@ -230,6 +231,7 @@ fn advice<V>(verdict: Option<V>) -> Advice<V> {
         outcome,
         fuel: 1,
         duration_us: 1,
+        canary: false,
     };
     Advice {
         decision: Uuid::from_u128(1),

@@ -90,7 +90,7 @@ fn compare_stage(model: &Stage, core: &order::Stage) -> Found {
         (Stage::Offer { by }, order::Stage::AwaitingRatingOffer { offer_by }) => {
             limit("offer by", Some(by), Some(offer_by))
         }
-        (Stage::Rating { by, .. }, order::Stage::AwaitingRating { rate_by }) => {
+        (Stage::Rating { by, .. }, order::Stage::AwaitingRating { rate_by, .. }) => {
             limit("rate by", Some(by), Some(rate_by))
         }
         (Stage::FollowUp { done }, order::Stage::AwaitingFollowUp { followed_up }) => {
@@ -145,13 +145,14 @@ fn compare_task(task: &Task, core: &Assignment, city: &City) -> Found {
     same("completed", task.completed_at, core.completed_at)?;
     same("replied", task.replied, core.reply.is_some())?;
     same("reported", task.report.is_some(), core.report.is_some())?;
-    let gap = city.rules.options.attempt_gap;
+    let options = city.options();
+    let gap = (options.attempt_gap, options.attempt_base);
     let calls: Vec<Call> = core.contact_attempts.iter().map(Call::of).collect();
     let series = contact_series(&core.contact_attempts, 15, gap);
     same("calls", task.calls.len(), calls.len())?;
     same(
         "counted",
-        counted_calls(&calls, None, gap),
+        counted_calls(&calls, None, options.attempt_gap),
         usize::from(series.counted),
     )?;
     let assisting = task.assisting.iter().map(|it| {
@@ -195,6 +196,8 @@ fn compare_rest(model: &Model, core: &WorkOrder) -> Found {
         core.service_rating.is_some(),
     )?;
     same("long term", &model.long_term, &core.long_term)?;
+    let linked = core.same_matter_as.iter().cloned();
+    same("linked", &model.linked, &linked.collect())?;
     same("priority", model.priority, core.priority)?;
     same("concealments", model.concealed, core.concealments.len())?;
     same(

@@ -1,4 +1,4 @@
-//! Who may do what, and where an order must stand for it: the catalogue's par. 8 and R3, as a table.
+//! Who may do what, and where an order must stand for it: the catalogue's R3 and stages, as a table.
 
 use contract::types::OrderType;
 use lifecycle::command::{CommandKind as Kind, ConcealmentScope};
@@ -39,7 +39,10 @@ fn row(kind: Kind) -> (&'static [Party], &'static str) {
         Kind::SupplyInformation => (&[Centre, Requester], "I"),
         Kind::AssessInformation | Kind::CloseIncomplete => (&[Centre], "I"),
         Kind::Conceal | Kind::FlagConduct | Kind::SetPriority => (&[Centre], OPEN),
-        Kind::ListLongTerm | Kind::DismissProposal => (&[Centre], ANY),
+        // The long-term matter itself says which orders it has (Art. 26).
+        Kind::ListLongTerm => (&[Kapok], ANY),
+        Kind::LinkOrders => (&[Centre, Kapok], ANY),
+        Kind::DismissProposal => (&[Centre], ANY),
         Kind::Reclassify => (&[Centre], "QVH"),
         Kind::AnswerDirectly => (&[Centre], "Q"),
         Kind::Route => (&[Centre, Kapok], "Q"),
@@ -92,8 +95,11 @@ pub(crate) fn refusal(order: Option<&Model>, kind: Kind, by: &Actor) -> Option<V
         return Some(vec![wrong_stage(order, kind)]);
     }
     // Each calls while the order is with it (Art. 12): the centre before, the unit after the dispatch.
+    // Where the unit may not know the number, the centre calls for it (Art. 9(2)).
     let asking = order.stage == Stage::Information;
-    if kind == Kind::RecordContactAttempt && asking != (by.role == Role::Operator) {
+    let centre = by.role == Role::Operator;
+    let relays = centre && order.hides_number && !asking;
+    if kind == Kind::RecordContactAttempt && asking != centre && !relays {
         return Some(vec!["wrong-stage"]);
     }
     wrong_type(order, kind).map(|code| vec![code])
@@ -105,7 +111,7 @@ fn not_permitted(order: Option<&Model>, parties: &[Party], by: &Actor) -> Option
         Role::System => any(&[Party::Kapok]),
         Role::Operator => any(&[Party::Centre]),
         Role::Channel => any(&[Party::Requester]),
-        Role::Unit(_) => any(&[
+        Role::Unit(_) | Role::Leader(_) => any(&[
             Party::Unit,
             Party::Assisting,
             Party::Adviser,
@@ -118,7 +124,10 @@ fn not_permitted(order: Option<&Model>, parties: &[Party], by: &Actor) -> Option
         return Some("not-permitted");
     }
     match (&by.role, order) {
-        (Role::Unit(unit), order) => {
+        (Role::Unit(unit) | Role::Leader(unit), order) => {
+            // A complaint about a unit's staff is its leader's alone (Art. 8(4)).
+            let staff = matches!(by.role, Role::Unit(_));
+            let order = order.filter(|it| !staff || it.against.as_ref() != Some(unit));
             let has_part = order.is_some_and(|order| {
                 (any(&[Party::Unit]) && order.holder() == Some(unit))
                     || (any(&[Party::Assisting]) && order.assists(unit))

@@ -52,6 +52,7 @@ impl Model {
             | Kind::FlagConduct
             | Kind::SetPriority
             | Kind::ListLongTerm
+            | Kind::LinkOrders
             | Kind::RateService
             | Kind::DismissProposal
             | Kind::RecordInformationNotice

@@ -209,7 +209,7 @@ impl World {
         Env {
             now: self.now,
             days: self.city.days,
-            options: &self.city.rules.options,
+            options: self.city.options(),
             directory: &self.city.directory,
             facts,
             related: related

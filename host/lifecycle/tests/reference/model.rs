@@ -50,6 +50,10 @@ pub(crate) struct Model {
     pub(crate) district: Option<DistrictCode>,
     pub(crate) real_name: bool,
     pub(crate) mediation: bool,
+    /// The unit whose staff is complained of (Art. 8(4)).
+    pub(crate) against: Option<UnitCode>,
+    /// Whether the units may not know the telephone number (Art. 9(2)).
+    pub(crate) hides_number: bool,
     pub(crate) registered_at: At,
     pub(crate) stage: Stage,
     pub(crate) dispatch_by: Option<Limit>,
@@ -64,6 +68,8 @@ pub(crate) struct Model {
     pub(crate) ratings: Vec<(Option<Rating>, At)>,
     pub(crate) service_rated: bool,
     pub(crate) long_term: Option<String>,
+    /// Orders that are about the same matter.
+    pub(crate) linked: BTreeSet<OrderId>,
     pub(crate) priority: Priority,
     pub(crate) statement_filed: bool,
     /// Proposals of escalation rules that wait for a person, as the core names them.
@@ -79,14 +85,31 @@ pub(crate) enum Stage {
     Return,
     Coordination,
     Handling,
-    DistrictReview { district: DistrictCode },
-    Review { submitted_at: At },
+    DistrictReview {
+        district: DistrictCode,
+    },
+    Review {
+        submitted_at: At,
+    },
     Withdrawn,
-    Offer { by: Limit },
-    Rating { received_at: At, by: Limit },
-    FollowUp { done: bool },
-    Statement { by: Limit },
-    Closed { code: CloseCode },
+    Offer {
+        by: Limit,
+    },
+    Rating {
+        received_at: At,
+        /// Whether that is what the channel says.
+        confirmed: bool,
+        by: Limit,
+    },
+    FollowUp {
+        done: bool,
+    },
+    Statement {
+        by: Limit,
+    },
+    Closed {
+        code: CloseCode,
+    },
 }
 
 impl Stage {

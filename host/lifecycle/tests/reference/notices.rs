@@ -1,4 +1,4 @@
-//! Whom the catalogue's par. 9 wants to be told of what.
+//! Whom the catalogue wants to be told of what.
 
 use contract::types::OrderType;
 use lifecycle::Decision;
@@ -21,13 +21,23 @@ pub(crate) fn notified(order: &WorkOrder, command: &Command, decision: &Decision
     }
     match command {
         Command::Review(Review::Pass) => {
-            hold(decision.effects.contains(&Effect::OfferRating), || {
-                "no rating is offered".to_owned()
-            })
+            // Where the passed review ends the order, there is nothing to rate.
+            let ends = decision.events.iter().any(|it| it.name() == "closed");
+            hold(
+                ends || decision.effects.contains(&Effect::OfferRating),
+                || "no rating is offered".to_owned(),
+            )
         }
         Command::Submit(report) => early_end(order, &report.conclusion),
         _ => Ok(()),
     }
+}
+
+/// Whether an addition was received since the dispatch in force: only then its period began anew.
+fn came_to_this_dispatch(order: &WorkOrder, statement: u64) -> bool {
+    let mut statements = order.statements.iter();
+    let statement = statements.find(|it| it.seq == statement).unwrap();
+    statement.received_at >= order.assignment().unwrap().dispatched_at
 }
 
 /// What a command owes, with the order as it stands afterwards.
@@ -68,7 +78,8 @@ fn owed(order: &WorkOrder, command: &Command) -> Vec<(Recipient, Notice)> {
             ]
         }
         Command::JudgeStatement(judgement)
-            if judgement.effect == StatementEffect::AffectsHandling =>
+            if judgement.effect == StatementEffect::AffectsHandling
+                && came_to_this_dispatch(order, judgement.statement) =>
         {
             let due_at = order.assignment().unwrap().handle_by.due.due_at;
             let about = Notice::HandlingRestarted { due_at };

@@ -10,8 +10,9 @@ use lifecycle::event::Recorded;
 use lifecycle::ids::{DistrictCode, UnitCode};
 use lifecycle::order::WorkOrder;
 use lifecycle::ruleset::{
-    AttemptGap, EarlyEndWindow, ExtensionCount, FailedReview, LateReturn, Options, ReturnCount,
-    RuleSet,
+    AttemptGap, EarlyEndWindow, ExtensionCount, FailedReview, LateReturn, Options,
+    ReclassifiedPeriods, RegistrationInstant, ReturnCount, RuleBook, RuleSet, SendBackDuty,
+    StatementRound, UnitEnded,
 };
 use lifecycle::timer::Timer;
 
@@ -56,7 +57,7 @@ pub(crate) struct World {
 pub(crate) struct City {
     pub(crate) calendar: &'static Calendar,
     pub(crate) days: &'static Days,
-    pub(crate) rules: RuleSet,
+    pub(crate) rules: RuleBook,
     pub(crate) directory: Directory,
 }
 
@@ -101,7 +102,7 @@ impl World {
             city: City {
                 calendar,
                 days,
-                rules,
+                rules: rules.into(),
                 directory: directory(),
             },
             now,
@@ -113,6 +114,11 @@ impl World {
 }
 
 impl City {
+    /// How the text is read; there is one rule set.
+    pub(crate) fn options(&self) -> &Options {
+        &self.rules.sets().next().unwrap().options
+    }
+
     /// The notice for 2027 comes out.
     pub(crate) fn announce(&mut self) {
         (self.calendar, self.days) = {
@@ -143,6 +149,21 @@ fn options(dice: &mut Dice) -> Options {
     }
     if other(dice) {
         options.return_count = ReturnCount::AnyReturns;
+    }
+    if other(dice) {
+        options.unit_ended = UnitEnded::NotRated;
+    }
+    if other(dice) {
+        options.registration_instant = RegistrationInstant::AtFirstContact;
+    }
+    if other(dice) {
+        options.send_back = SendBackDuty::UnlessExcluded;
+    }
+    if other(dice) {
+        options.statement_round = StatementRound::Any;
+    }
+    if other(dice) {
+        options.reclassified_periods = ReclassifiedPeriods::Kept;
     }
     options
 }

@@ -1,6 +1,7 @@
 //! Webhooks: the event, its signature, and what each answer means.
 
-use engine::ports::{Failure, ForRequester, Notifier as _, Outgoing, SendError, Sent};
+use engine::ports::{Failure, ForRequester, Notifier as _, Outgoing, SendError, Sent, Subject};
+use lifecycle::dossier::{DossierId, DossierNotice, Occasion};
 use lifecycle::effect::{Notice, Recipient};
 use notify::{SIGNATURE, Senders, signature};
 use serde_json::{Value, json};
@@ -84,6 +85,30 @@ fn an_event_says_who_is_told_what_and_is_signed() {
     let now = at("2026-09-18T16:00:01+08:00");
     assert_eq!(line, signature(SECRET.as_bytes(), now, body.as_bytes()));
     assert!(line.starts_with("t=1789718401,v1="), "{line}");
+}
+
+/// A message about a dossier goes the same way; its event names the dossier, and no order.
+#[test]
+fn an_event_about_a_dossier_names_it() {
+    let server = Server::web(&["202\n"]);
+    let dossier = DossierId::new("D-20261124-K7Q2M4X9PA");
+    let about = Notice::Dossier(DossierNotice {
+        dossier: dossier.clone(),
+        occasion: Occasion::Listed,
+    });
+    let mut outgoing = outgoing("site", unit(), about);
+    outgoing.message.subject = Subject::Dossier(dossier);
+    (outgoing.order_type, outgoing.deadlines) = (None, Vec::new());
+    assert_eq!(hooks(&server).send(&outgoing), sent("site", None));
+    let seen = server.seen();
+    let event: Value = serde_json::from_str(parts(&seen).1).unwrap();
+    assert_eq!(event["subject"], "D-20261124-K7Q2M4X9PA");
+    assert_eq!(event["data"]["dossier"], "D-20261124-K7Q2M4X9PA");
+    assert_eq!(event["data"].get("order"), None);
+    assert_eq!(
+        event["data"]["text"],
+        "长期推进事项D-20261124-K7Q2M4X9PA已列入台账。请登录热线平台查看并办理。"
+    );
 }
 
 /// The worked example of RFC 4231 does not sign instants, so this value was computed independently.

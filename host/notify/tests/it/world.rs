@@ -4,7 +4,7 @@ use std::fs;
 
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
-use engine::ports::{ForRequester, Message, Outgoing};
+use engine::ports::{ForRequester, Message, Outgoing, Subject};
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::directory::{Directory, District, Unit};
 use lifecycle::effect::{Notice, Notification, Recipient};
@@ -63,12 +63,12 @@ pub(crate) fn outgoing(channel: &str, to: Recipient, about: Notice) -> Outgoing 
         channel: channel.to_owned(),
         message: Message {
             id: 42,
-            order: OrderId::new("20260918-K7Q2M4X9PA"),
+            subject: Subject::Order(OrderId::new("20260918-K7Q2M4X9PA")),
             at: at("2026-09-18T16:00:00+08:00"),
             notification: Notification { to, about },
         },
         now: at("2026-09-18T16:00:01+08:00"),
-        order_type: OrderType::Complaint,
+        order_type: Some(OrderType::Complaint),
         unit: Some("天河区人民政府".to_owned()),
         deadlines: vec![
             (DeadlineKind::Handling, due_at),

@@ -158,9 +158,10 @@ pub(super) async fn withdrawn() -> String {
     story.give("operator", "type", complaint).await;
     extended(&mut story).await;
     added(&mut story).await;
-    let listed = json!({"matter": "LT-2026-001"});
-    story.give("operator", "long-term", listed.clone()).await;
-    story.give("operator", "long-term", listed).await;
+    let other = server.register(unclear("phone")).await;
+    let linked = json!({"order": other, "reason": "同一地点。"});
+    story.give("operator", "links", linked.clone()).await;
+    story.give("operator", "links", linked).await;
     let withdraw = |from: Value| json!({"from": from, "evidence": evidence("rec-5")});
     story
         .give("channel", "withdrawal", withdraw(stranger()))

@@ -20,6 +20,34 @@ pub(super) async fn to_coordination() -> String {
     story.log
 }
 
+/// Whose it is stays disputed after one return, and the centre does not wait for a third.
+pub(super) async fn to_coordination_by_hand() -> String {
+    let server = Server::acted_by(&actors(), &at("09-18T09:00"));
+    let request = json!({
+        "order_type": "help_request", "channel": "phone", "text": "有件事想请你们帮忙。",
+    });
+    let mut story = Story::begin(&server, request).await;
+    let by_hand = json!({"reason": "职责有争议。"});
+    story
+        .give("operator", "coordination", by_hand.clone())
+        .await;
+    story
+        .give("operator", "dispatch", unit("GZ-CGJ", false))
+        .await;
+    story.give("chengguan", "return", not_ours()).await;
+    story
+        .give("operator", "coordination", by_hand.clone())
+        .await;
+    story
+        .give("operator", "return-decision", decide("approve"))
+        .await;
+    story
+        .give("chengguan", "coordination", by_hand.clone())
+        .await;
+    story.give("operator", "coordination", by_hand).await;
+    story.log
+}
+
 fn unit(code: &str, joint: bool) -> Value {
     json!({"unit": code, "joint": joint})
 }
@@ -59,9 +87,6 @@ async fn first(story: &mut Story<'_>) {
         .await;
     story
         .give("operator", "return-decision", decide("approve"))
-        .await;
-    story
-        .give("operator", "coordination", json!({"reason": "多次退单。"}))
         .await;
     story
         .give("operator", "dispatch", unit("GZ-CGJ", false))
@@ -133,12 +158,14 @@ async fn coordinated(story: &mut Story<'_>) {
     story
         .give("operator", "dispatch", unit("GZ-CGJ", false))
         .await;
-    let opinion = json!({
+    let mut opinion = json!({
         "opinion": "由市城市管理部门负责。",
         "document": {"kind": "document", "reference": "doc-1"},
     });
+    story.give("operator", "opinion", opinion.clone()).await;
     story.give("gongan", "opinion", opinion.clone()).await;
     story.give("bianban", "opinion", opinion.clone()).await;
+    opinion["adviser"] = json!("GZ-BB");
     story.give("operator", "opinion", opinion).await;
     story
         .give("operator", "dispatch", unit("GZ-CGJ", false))

@@ -21,6 +21,7 @@ fn listing_a_matter() {
         ("list GZ-CGJ,GZ-CGJ", "rejected: unit-listed"),
         ("list GZ-CGJ orders=A,Z", "rejected: unknown-order"),
         ("list GZ-CGJ orders=A,A", "rejected: order-listed"),
+        ("list GZ-CGJ orders=A,D", "rejected: order-listed"),
     ] {
         check(&format!("2026-06-18 10:00 {line}"), expected);
     }
@@ -51,6 +52,30 @@ fn units_come_and_go() {
         &format!("{removed} add-unit GZ-GAJ\n2026-06-22 12:00 plan as=unit:GZ-GAJ"),
         "plan_submitted | centre: plan_submitted",
     );
+}
+
+/// R50, R53: what the matter decides is marked on its orders, and the mark goes with it.
+#[test]
+fn members_are_marked() {
+    let marks = |script: &str| {
+        let answer = World::new().run(script).unwrap();
+        let marks: Vec<&str> = answer.marks.iter().map(|order| order.as_str()).collect();
+        marks.join(" ")
+    };
+    assert_eq!(marks(LISTED), "A B C");
+    let listed = "2026-06-18 10:00 list GZ-CGJ orders=A";
+    assert_eq!(marks(&format!("{listed}\n2026-06-22 10:00 add B,C")), "B C");
+    assert_eq!(marks(&format!("{listed}\n2026-06-22 10:00 drop A")), "A");
+    assert_eq!(marks(&format!("{listed}\n2026-06-22 10:00 bulletin")), "");
+    let closed = "
+        2026-06-18 10:00 list GZ-CGJ orders=A,B
+        2026-06-19 10:00 plan
+        2026-06-22 10:00 ended 2026-06-22
+        2026-06-22 11:00 final
+        2026-06-22 12:00 opinion
+        2026-06-22 13:00 outcome
+        2026-06-22 14:00 close";
+    assert_eq!(marks(closed), "A B");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use lifecycle::dossier::{
 };
 use lifecycle::effect::{Notice, Recipient};
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, Role, TextId, UnitCode};
-use lifecycle::ruleset::RuleSet;
+use lifecycle::ruleset::RuleBook;
 use uuid::Uuid;
 
 /// A dossier, its journal, and what it is decided under.
@@ -25,7 +25,7 @@ pub(super) struct World {
     pub(super) dossier: Option<Dossier>,
     pub(super) journal: Vec<Recorded>,
     pub(super) calendar: Calendar,
-    rules: RuleSet,
+    rules: RuleBook,
     directory: Directory,
 }
 
@@ -37,7 +37,7 @@ impl World {
             dossier: None,
             journal: Vec::new(),
             calendar: Calendar::shipped(),
-            rules: RuleSet::guangzhou_2023(),
+            rules: RuleBook::default(),
             directory: directory(),
         }
     }
@@ -339,6 +339,7 @@ pub(super) fn actor(role: &str) -> Actor {
         "admin" => Role::Admin,
         "operator" => Role::Operator,
         "unit" => Role::Unit(UnitCode::new(code)),
+        "leader" => Role::Leader(UnitCode::new(code)),
         "district" => Role::District(DistrictCode::new(code)),
         "channel" => Role::Channel,
         "auditor" => Role::Auditor,
@@ -350,20 +351,22 @@ pub(super) fn actor(role: &str) -> Actor {
     }
 }
 
-/// Three orders: one of each unit, and one that nobody has.
+/// Four orders: one of each unit, one that nobody has, and one that belongs to another matter.
 fn facts() -> Facts {
-    let order = |id: &str, unit: Option<&str>| {
+    let order = |id: &str, unit: Option<&str>, matter: Option<&str>| {
         let facts = OrderFacts {
             requester: RequesterId(Uuid::from_u128(u128::from(id.as_bytes()[0]))),
             unit: unit.map(UnitCode::new),
+            matter: matter.map(DossierId::new),
         };
         (OrderId::new(id), facts)
     };
     Facts {
         orders: BTreeMap::from([
-            order("A", Some("GZ-CGJ")),
-            order("B", Some("GZ-GAJ")),
-            order("C", None),
+            order("A", Some("GZ-CGJ"), None),
+            order("B", Some("GZ-GAJ"), None),
+            order("C", None, None),
+            order("D", None, Some("D2026-OTHER")),
         ]),
     }
 }

@@ -210,6 +210,44 @@ fn other_documents_set_other_lengths() {
     );
 }
 
+#[test]
+fn an_extension_to_an_instant_on_both_sides() {
+    // R23, R37, P4: a document that names an instant names no length. The first limit was two days, so
+    // the extension reaches 24:00 of the second day after it at most; and it must reach beyond it.
+    let past = |until: &str| {
+        format!(
+            "2026-09-30 10:00 register complaint
+             2026-10-01 10:00 dispatch GZ-CGJ basis=粤办函1号 limit={until}
+             2026-10-01 10:30 accept"
+        )
+    };
+    let two_days = past("2026-10-03t12:00");
+    let once =
+        format!("{two_days}\n2026-10-01 11:00 extend 2026-10-06t00:00\n2026-10-01 11:01 told");
+    let same_day = past("2026-10-01t18:00");
+    let (fits, too_long) = ("extended", "rejected: extension-too-long");
+    let too_short = "rejected: period-out-of-range";
+    for (past, wanted, expected) in [
+        (&two_days, "2026-10-03t12:00", too_short),
+        (&two_days, "2026-10-03t12:00:01", fits),
+        (&two_days, "2026-10-06t00:00", fits),
+        (&two_days, "2026-10-06t00:00:01", too_long),
+        // The second hangs off the end of the first, and is measured by the first limit all the same.
+        (&once, "2026-10-06t00:00", too_short),
+        (&once, "2026-10-06t00:00:01", fits),
+        (&once, "2026-10-08t00:00", fits),
+        (&once, "2026-10-08t00:00:01", too_long),
+        // A limit within a day counts as one.
+        (&same_day, "2026-10-03t00:00", fits),
+        (&same_day, "2026-10-03t00:00:01", too_long),
+    ] {
+        check(
+            &format!("{past}\n2026-10-01 12:00 extend {wanted}"),
+            expected,
+        );
+    }
+}
+
 /// Extended once, then restarted by an addition, then extended again.
 const RESTARTED: &str = "
     2026-05-11 09:00 register complaint

@@ -70,9 +70,21 @@ fn a_receipt_that_comes_later_moves_the_time() {
         "supply",
         [supplied, supplied, late],
     );
-    // The same day moves nothing; neither does a receipt after the time, or one before the sending.
+    // The first receipt stands, also on the day of the sending, where it moves nothing.
     let same_day = format!("{sent}\n2026-10-01 23:00 delivered at=22:30");
-    check(&same_day, "rejected: nothing-due");
+    check(&same_day, "delivery_recorded");
+    let confirmed = sent.replace("sent=22:00", "sent=22:00 delivered=22:00");
+    for first in [&same_day, &delivered, &confirmed] {
+        let second = format!("{first}\n2026-10-03 09:00 delivered at=08:00");
+        check(&second, "rejected: nothing-due");
+    }
+    sides(
+        &same_day,
+        "2026-10-05 00:00:00",
+        "supply",
+        [supplied, supplied, late],
+    );
+    // Nothing comes of a receipt after the time, or of one before the sending.
     let too_late = format!("{sent}\n2026-10-05 00:00:01 delivered at=2026-10-02t09:00");
     check(&too_late, "rejected: nothing-due");
     let before = format!("{sent}\n2026-10-01 23:00 delivered at=21:59");

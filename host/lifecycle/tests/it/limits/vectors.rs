@@ -1,4 +1,4 @@
-//! The vectors of the catalogue (§11) and its spans of the calendar (§3.2), as orders meet them.
+//! The vectors of the catalogue (V01 to V12) and its spans of the calendar (C5), as orders meet them.
 
 use calendar::due_text;
 use lifecycle::deadline::{Deadline, DeadlineKind};
@@ -84,7 +84,7 @@ const VECTORS: &[Vector] = &[
                               2026-10-01 09:00 dispatch GZ-CGJ limit=5nd basis=粤办函1号",
         "10-02 10-03 10-04 10-05 10-06", "2026-10-06 24:00"),
     // The last complete one without the notice for 2027.
-    ("§11", "R22", Handling, "2026-12-17 10:00 register complaint
+    ("V07 and later", "R22", Handling, "2026-12-17 10:00 register complaint
                               2026-12-17 10:00 dispatch GZ-CGJ",
         "12-18 12-21 12-22 12-23 12-24 12-25 12-28 12-29 12-30 12-31", "2026-12-31 24:00"),
 ];

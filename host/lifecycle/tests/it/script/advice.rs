@@ -76,6 +76,7 @@ fn advice<V>(outcomes: Vec<Outcome>, verdict: Option<V>) -> Advice<V> {
         outcome,
         fuel: 1000,
         duration_us: 20,
+        canary: false,
     };
     Advice {
         decision: Uuid::from_u128(7),

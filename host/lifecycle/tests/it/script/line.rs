@@ -7,7 +7,7 @@ use lifecycle::command::{
     AssistingUnit, Command, Concealment, ContactAttempt, DirectAnswer, Dispatch, Exclusion,
     Extension, FollowUp, FollowUpMethod, HandlingConclusion, HandlingReport, Identification,
     Identity, IncompleteGround, InformationAssessment, Mediation, Moment, NoticeReceipt,
-    OpinionRequest, RatingOffer, RealNameGround, Reclassification, Registration, Reply,
+    OpinionRequest, OrderLink, RatingOffer, RealNameGround, Reclassification, Registration, Reply,
     ReplyException, ReplyMethod, ReportContent, RequesterTold, ReturnDecision, ReturnGround,
     ReturnRequest, Review, ServiceRating, SpecialLimit, StatementEffect, StatementJudgement,
     SuggestionOutcome, SupervisionAnswer, SupervisionCase, SupervisionOrder, SupervisionReview,
@@ -87,22 +87,26 @@ impl<'a> Line<'a> {
     pub(super) fn actor(&self, order: Option<&WorkOrder>) -> Actor {
         let assignment = order.and_then(WorkOrder::assignment);
         let unit = assignment.map_or("GZ-CGJ", |it| it.unit.as_str());
-        let unit = format!("unit:{unit}");
+        // R7: what complains of a unit's staff is its leader's.
+        let of_staff =
+            order.is_some_and(|it| it.against_unit.as_ref() == Some(&UnitCode::new(unit)));
+        let unit = format!("{}:{unit}", if of_staff { "leader" } else { "unit" });
         let usual = match self.name {
             "accept" | "return" | "assist" | "extend" | "told" | "judge" | "call" | "reply"
             | "submit" | "close_withdrawn" | "statement" | "answer_supervision" => unit.as_str(),
             "assisted" | "object" => "unit:GZ-GAJ",
             "district_pass" | "district_fail" => "district:440115",
-            "notice" | "offer" | "delivered" | "due" | "recompute" => "system",
+            "notice" | "offer" | "delivered" | "due" | "recompute" | "list" => "system",
             "supply" | "add" | "withdraw" | "rate" | "service" => "channel",
             _ => "operator",
         };
         actor(self.word("as").unwrap_or(usual))
     }
 
-    /// `related=same,finished,listed,CR02` tells of the order named by `earlier` or `refiled`.
+    /// `related=same,finished,listed,CR02` tells of the order named by `earlier`, `refiled` or `to`.
     pub(super) fn facts(&self) -> Facts {
-        let earlier = self.word("earlier").or(self.word("refiled"));
+        let keys = ["earlier", "refiled", "to"].into_iter();
+        let earlier = keys.filter_map(|key| self.word(key)).next();
         let related = self.word("related").map(|known| {
             let has = |word| known.split(',').any(|one| one == word);
             let code = known.split(',').find(|one| one.starts_with("CR"));
@@ -126,7 +130,7 @@ impl<'a> Line<'a> {
 
     /// The command of the line; some point at something on the order.
     pub(super) fn command(&self, order: Option<&WorkOrder>) -> Command {
-        let intake = self.intake().or_else(|| self.returning());
+        let intake = self.intake().or_else(|| self.returning(order));
         let command = intake.or_else(|| self.handling(order));
         let command = command.or_else(|| self.rating());
         let command = command.or_else(|| self.beside(order));
@@ -172,6 +176,11 @@ impl<'a> Line<'a> {
             "list" => Command::ListLongTerm {
                 matter: Some(self.first().replace('_', " ")).filter(|matter| matter != "off"),
             },
+            "link" => Command::LinkOrders(OrderLink {
+                other: OrderId::new(self.word("to").expect("to=ORDER")),
+                same: !self.is("same", "no"),
+                reason: (!self.is("reason", "none")).then(|| text(18)),
+            }),
             "answer" => Command::AnswerDirectly(DirectAnswer {
                 knowledge_point: self.word("point").unwrap_or("KP-1").to_owned(),
                 knowledge_version: self.word("version").map_or(1, |text| text.parse().unwrap()),
@@ -193,7 +202,7 @@ impl<'a> Line<'a> {
     }
 
     /// Returns, joint handling and hard cases.
-    fn returning(&self) -> Option<Command> {
+    fn returning(&self, order: Option<&WorkOrder>) -> Option<Command> {
         let decision = |approve: bool| {
             if approve {
                 ReturnDecision::Approve { reason: text(21) }
@@ -234,11 +243,25 @@ impl<'a> Line<'a> {
                 question: text(27),
             }),
             "opinion" => Command::RecordOpinion {
+                adviser: self.adviser(order),
                 opinion: text(28),
                 document: evidence(self.word("document").unwrap_or("DOC-1")),
             },
             _ => return None,
         })
+    }
+
+    /// Whom the centre names: `adviser=…`, or whoever has not answered yet; a unit names nobody.
+    fn adviser(&self, order: Option<&WorkOrder>) -> Option<UnitCode> {
+        let coordination = order.and_then(|order| order.coordination.as_ref());
+        let mut opinions = coordination.into_iter().flat_map(|it| &it.opinions);
+        let open = opinions.find(|it| it.given.is_none());
+        match (self.word("adviser"), self.word("as")) {
+            (Some("none"), _) => None,
+            (Some(adviser), _) => Some(UnitCode::new(adviser)),
+            (None, Some(unit)) if unit.starts_with("unit:") => None,
+            (None, _) => Some(open.map_or(UnitCode::new("GZ-BB"), |it| it.request.adviser.clone())),
+        }
     }
 
     /// With the unit.
@@ -249,6 +272,7 @@ impl<'a> Line<'a> {
             "extend" => Command::Extend(Extension {
                 period: period(self.first()),
                 reason: text(30),
+                approval: self.word("approval").map(evidence),
             }),
             "told" => Command::RecordExtensionNotice(self.told()),
             "add" => Command::AddStatement {
@@ -318,6 +342,7 @@ impl<'a> Line<'a> {
                 contacted_at: self.time("at"),
                 method: FollowUpMethod::Phone,
                 reasons: text(8),
+                rating: self.word("rating").map(named),
                 evidence: self.word("evidence").map(evidence),
             }),
             "send_back" => Command::SendBack { reason: text(40) },

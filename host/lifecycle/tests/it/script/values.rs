@@ -30,6 +30,7 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 pub(crate) fn actor(role: &str) -> Actor {
     let role = match role.split_once(':') {
         Some(("unit", code)) => Role::Unit(UnitCode::new(code)),
+        Some(("leader", code)) => Role::Leader(UnitCode::new(code)),
         Some(("district", code)) => Role::District(DistrictCode::new(code)),
         Some(_) | None => match role {
             "system" => return Actor::system(),

@@ -162,6 +162,7 @@ fn a_rule_raises_the_priority_and_a_person_sets_it_back() {
           deadline_marked(handling DueSoon) 2026-09-30 24:00 of GZ-CGJ, ask again 2026-09-21 24:00
           escalation_advised
           priority_set High by a rule
+          > tell unit GZ-CGJ: handling due soon
           > tell center: proposed Supervise, 即将到期
           = in_handling, handling 2026-09-30 24:00
         2026-09-22 00:00:01 due handling soon escalate=high,urgent,supervise
@@ -245,6 +246,7 @@ fn extensions_over_the_year_end_move_with_the_calendar() {
         2026-12-29 09:00 recompute calendar=2027
           deadline_recomputed(handling) from 2027-01-28 24:00, handling by 2027-01-29 24:00 (R37 第十九条, 10 working days, from event 6, warn 2027-01-20 24:00)
           > tell unit GZ-CGJ: handling recomputed
+          > tell requester: handling recomputed
           = in_handling, handling 2027-01-29 24:00
     "#]].assert_eq(&shown);
     assert_ne!(due(&world), before);

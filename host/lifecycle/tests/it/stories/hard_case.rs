@@ -89,11 +89,32 @@ fn three_returns_by_two_units_suggest_it() {
             .unwrap()
             .automatic
     );
-    let two: Vec<&str> = A_B_A.lines().take(8).collect();
+    // A-14: started by hand with fewer returns too, but not before there is any; then as any hard case.
+    let lines: Vec<&str> = A_B_A.lines().collect();
+    let registered = lines[..2].join("\n");
     check(
-        &format!("{}\n2026-02-06 11:00 coordinate", two.join("\n")),
-        "rejected: too-few-returns",
+        &format!("{registered}\n2026-02-02 11:00 coordinate"),
+        "rejected: not-returned",
     );
+    for returns in [1, 2] {
+        let past = lines[..2 + 3 * returns].join("\n");
+        check(
+            &format!("{past}\n2026-02-06 11:00 coordinate"),
+            "coordination_opened",
+        );
+        let determined = format!(
+            "{past}
+             2026-02-06 11:00 coordinate
+             2026-02-06 11:05 ask_opinion duty_division GZ-BB
+             2026-02-06 11:10 opinion
+             2026-02-06 11:15 dispatch GZ-SWJ"
+        );
+        check(&determined, "dispatched");
+        check(
+            &format!("{determined}\n2026-02-06 11:20 return duty"),
+            "rejected: return-not-allowed",
+        );
+    }
     // A-14, read otherwise: any three returns, if by more than one unit.
     let mut world = World::under(|rules| rules.options.return_count = ReturnCount::AnyReturns);
     let answer = world.run(A_B_A);
@@ -127,6 +148,26 @@ fn on_what_a_unit_is_determined() {
         &format!("{asked}\n2026-05-11 11:00 opinion document=_"),
         "rejected: missing-field",
     );
+    // R34: the centre says whose opinion it is; an authority speaks for itself.
+    for (words, expected) in [
+        ("opinion adviser=none", "rejected: missing-field"),
+        ("opinion adviser=GZ-SJJ", "rejected: no-opinion-asked"),
+        ("opinion adviser=GZ-BB", "opinion_recorded"),
+        ("opinion as=unit:GZ-BB", "opinion_recorded"),
+        (
+            "opinion as=unit:GZ-BB adviser=GZ-SJJ",
+            "rejected: no-opinion-asked",
+        ),
+    ] {
+        check(&format!("{asked}\n2026-05-11 11:00 {words}"), expected);
+    }
+    // Of two that were asked, the one that is named has answered.
+    let mut world = World::after(&asked);
+    world.accept("2026-05-11 10:30 ask_opinion legal_application GZ-SJJ");
+    world.accept("2026-05-11 11:00 opinion adviser=GZ-SJJ");
+    let opinions = &world.order().coordination.as_ref().unwrap().opinions;
+    let given: Vec<bool> = opinions.iter().map(|it| it.given.is_some()).collect();
+    assert_eq!(given, [false, true]);
     let given = format!("{asked}\n2026-05-11 11:00 opinion");
     check(
         &format!("{given}\n2026-05-11 12:00 opinion"),

@@ -156,7 +156,14 @@ fn a_receipt_moves_the_time_to_rate() {
         impossible,
     );
     let nothing = "rejected: nothing-due";
-    check(&delivered("2026-05-11 11:00 delivered at=10:30"), nothing);
+    // The first receipt stands, also on the day of the sending, where it moves nothing.
+    let first = delivered("2026-05-11 11:00 delivered at=10:30");
+    check(&first, "delivery_recorded");
+    let confirmed = sent.replace(" offer", " offer delivered=10:03");
+    for first in [first.as_str(), offered, &confirmed] {
+        let second = format!("{first}\n2026-05-15 11:00 delivered at=10:30");
+        check(&second, nothing);
+    }
     check(
         &delivered("2026-05-17 00:00:01 delivered at=2026-05-16t20:00"),
         nothing,

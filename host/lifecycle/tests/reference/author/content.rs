@@ -11,8 +11,8 @@ use contract::types::{Channel, OrderType};
 use lifecycle::command::{
     Command, CommandKind as Kind, ConcealedField, Concealment, ConcealmentScope, DirectAnswer,
     Dispatch, Evidence, EvidenceKind, Identification, Identity, IncompleteGround,
-    InformationAssessment, Moment, NoticeReceipt, RealNameGround, Reclassification, Registration,
-    SpecialLimit, SupervisionAnswer, SupervisionReview,
+    InformationAssessment, Moment, NoticeReceipt, OrderLink, RealNameGround, Reclassification,
+    Registration, SpecialLimit, SupervisionAnswer, SupervisionReview,
 };
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::ids::{DistrictCode, OrderId, RequesterId, TextId, UnitCode};
@@ -65,6 +65,7 @@ impl World {
             | Kind::SetPriority
             | Kind::Reclassify
             | Kind::ListLongTerm
+            | Kind::LinkOrders
             | Kind::AnswerDirectly
             | Kind::Route
             | Kind::Dispatch
@@ -221,6 +222,11 @@ impl World {
                     .percent(85)
                     .then(|| dice.pick(&["LT-1", "LT-1", "LT-2", " "]).to_owned()),
             },
+            Kind::LinkOrders => Command::LinkOrders(OrderLink {
+                other: self.slots[dice.index(self.slots.len())].core.id.clone(),
+                same: dice.percent(75),
+                reason: dice.percent(85).then(|| text(dice)),
+            }),
             Kind::AnswerDirectly => Command::AnswerDirectly(DirectAnswer {
                 knowledge_point: dice.pick(&["KP-1", "KP-2", "KP-3", " "]).to_owned(),
                 knowledge_version: 1,

@@ -30,6 +30,7 @@ pub(super) fn kind(slot: &Slot, now: At, dice: &mut Dice) -> Kind {
             Kind::SetPriority,
             Kind::ListLongTerm,
             Kind::ListLongTerm,
+            Kind::LinkOrders,
             Kind::RateService,
             Kind::Supervise,
             Kind::Supervise,
@@ -162,7 +163,12 @@ pub(super) fn actor(slot: Option<&Slot>, kind: Kind, dice: &mut Dice) -> Actor {
     let assignment = slot.core.assignment();
     let unit = |unit: Option<lifecycle::ids::UnitCode>, dice: &mut Dice| {
         let unit = unit.unwrap_or_else(|| any_unit(dice));
-        somebody(Role::Unit(unit))
+        let of_staff = slot.core.against_unit.as_ref() == Some(&unit);
+        if dice.percent(if of_staff { 90 } else { 5 }) {
+            somebody(Role::Leader(unit))
+        } else {
+            somebody(Role::Unit(unit))
+        }
     };
     match kind {
         Kind::Register | Kind::SupplyInformation | Kind::AddStatement | Kind::Withdraw => {
@@ -173,10 +179,12 @@ pub(super) fn actor(slot: Option<&Slot>, kind: Kind, dice: &mut Dice) -> Actor {
         Kind::RecordInformationNotice
         | Kind::RecordRatingOffer
         | Kind::RecordDelivery
+        | Kind::ListLongTerm
         | Kind::MarkDue
         | Kind::RecomputeDeadlines => Actor::system(),
         Kind::RecordContactAttempt
-            if matches!(slot.core.stage, Stage::AwaitingInformation { .. }) =>
+            if matches!(slot.core.stage, Stage::AwaitingInformation { .. })
+                || (slot.core.is_relayed() && dice.percent(30)) =>
         {
             somebody(Role::Operator)
         }

@@ -8,7 +8,7 @@ use lifecycle::command::{
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::event::{AssignmentRole, CloseCode};
 use lifecycle::ids::Actor;
-use lifecycle::ruleset::{EarlyEndWindow, ExtensionCount};
+use lifecycle::ruleset::{EarlyEndWindow, ExtensionCount, UnitEnded};
 
 use super::{Objections, blank, object, object_to_identity, object_to_told, object_to_unreachable};
 use crate::model::{At, Call, Env, Model, Report, Stage, Statement, Task, at_most};
@@ -226,7 +226,8 @@ impl Model {
                 let judged = all.find(|it| it.position == judgement.statement).unwrap();
                 judged.affects = Some(affects);
                 let received_at = judged.received_at;
-                if affects {
+                // Art. 15: what was dispatched anew since runs from that dispatch.
+                if affects && received_at >= self.task().unwrap().at {
                     self.restarted(received_at, env);
                 }
             }
@@ -305,6 +306,25 @@ impl Model {
             .limit(env.now, calendar::Period::Hours(24))
             .unwrap();
         self.stage = Stage::Offer { by };
+        // A-09, read otherwise: what the unit ended without handling it ends with the review.
+        let conclusion = self
+            .task()
+            .and_then(|it| it.report.as_ref())
+            .map(|it| &it.conclusion);
+        let ended = match conclusion {
+            None | Some(HandlingConclusion::Handled) => None,
+            Some(HandlingConclusion::Unreachable | HandlingConclusion::Refused { .. }) => {
+                Some(CloseCode::UnitUnreachable)
+            }
+            Some(HandlingConclusion::StatutoryDisposition { .. }) => {
+                Some(CloseCode::StatutoryDisposition)
+            }
+            Some(HandlingConclusion::Repeat { .. }) => Some(CloseCode::Repeat),
+            Some(HandlingConclusion::LongTermProgress { .. }) => Some(CloseCode::LongTermProgress),
+        };
+        if let Some(code) = ended.filter(|_| env.options.unit_ended == UnitEnded::NotRated) {
+            self.close(code);
+        }
     }
 
     /// The unit that handles the order ends it; where none does, nobody is left but the hotline

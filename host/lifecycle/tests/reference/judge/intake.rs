@@ -6,11 +6,12 @@ use calendar::Period;
 use contract::escalation::Priority;
 use contract::types::{Channel, OrderType};
 use lifecycle::command::{
-    Command, Concealment, Dispatch, IncompleteGround, InformationAssessment, NoticeReceipt,
-    RealNameGround, Registration, SpecialLimit,
+    Command, ConcealedField, Concealment, Dispatch, IncompleteGround, InformationAssessment,
+    NoticeReceipt, OrderLink, RealNameGround, Registration, SpecialLimit,
 };
 use lifecycle::event::{AssignmentRole, CloseCode};
-use lifecycle::ids::{Actor, UnitCode};
+use lifecycle::ids::{Actor, Role, UnitCode};
+use lifecycle::ruleset::{ReclassifiedPeriods, RegistrationInstant};
 
 use super::{Objections, blank, object, object_to_identity, object_to_unreachable};
 use crate::gate::hides_from_units;
@@ -69,6 +70,8 @@ fn new(matter: &Registration, env: &Env<'_>) -> Model {
         district: matter.district.clone(),
         real_name: matter.real_name.is_some(),
         mediation: matter.consumer_mediation,
+        against: matter.against_unit.clone(),
+        hides_number: matter.concealment.as_ref().is_some_and(hides_number),
         registered_at: env.now,
         stage: Stage::Information,
         dispatch_by: None,
@@ -83,10 +86,21 @@ fn new(matter: &Registration, env: &Env<'_>) -> Model {
         ratings: Vec::new(),
         service_rated: false,
         long_term: None,
+        linked: BTreeSet::new(),
         priority: Priority::Normal,
         statement_filed: false,
         proposals: BTreeSet::new(),
     }
+}
+
+/// Whether a concealment keeps the telephone number from the units.
+fn hides_number(concealment: &Concealment) -> bool {
+    hides_from_units(concealment.scope) && concealment.fields.contains(&ConcealedField::Phone)
+}
+
+/// Whether a document named an instant that is over.
+fn has_passed(period: Period, env: &Env<'_>) -> bool {
+    matches!(period, Period::Until(until) if until <= env.now)
 }
 
 impl Information {
@@ -95,6 +109,7 @@ impl Information {
             asked_at: env.now,
             sent_at: None,
             received_at: None,
+            confirmed: false,
             answer_by: None,
             supplied: false,
             calls: Vec::new(),
@@ -152,15 +167,14 @@ impl Model {
                 object(no, refused, "real-name-required");
             }
             Command::Reclassify(wanted) => {
-                object(no, wanted.order_type == self.order_type, "unchanged");
-                let again = self.round() == 2 && self.stage != Stage::Dispatch;
-                object(no, again, "rehandled-before");
+                self.object_to_type(wanted.order_type, env, no);
             }
             Command::ListLongTerm { matter } => {
                 object(no, *matter == self.long_term, "unchanged");
                 let blank = matter.as_ref().is_some_and(|it| it.trim().is_empty());
                 object(no, blank, "missing-field");
             }
+            Command::LinkOrders(link) => self.object_to_link(link, by, env, no),
             Command::DismissProposal {
                 advice, proposal, ..
             } => {
@@ -175,6 +189,32 @@ impl Model {
             Command::Dispatch(wanted) => self.object_to_dispatch(wanted, env, no),
             _ => {}
         }
+    }
+
+    /// A type that it has already, in the second handling, or with a limit that cannot be counted anew.
+    fn object_to_type(&self, order_type: OrderType, env: &Env<'_>, no: &mut Objections) {
+        object(no, order_type == self.order_type, "unchanged");
+        let again = self.round() == 2 && self.stage != Stage::Dispatch;
+        object(no, again, "rehandled-before");
+        let task = self.task().filter(|_| self.stage != Stage::Dispatch);
+        let special = task.and_then(|task| task.special.as_ref());
+        let over = |it: &SpecialLimit| has_passed(it.period, env);
+        let countable = |it: &SpecialLimit| env.days.limit(env.now, it.period).is_some();
+        let uncountable = special.is_some_and(|it| !over(it) && !countable(it));
+        object(no, uncountable, "period-out-of-range");
+    }
+
+    /// Another order that there is, by a person with a reason, and not the same again.
+    fn object_to_link(&self, link: &OrderLink, by: &Actor, env: &Env<'_>, no: &mut Objections) {
+        let known = env.related.is_some_and(|it| it.name == link.other);
+        object(no, link.other == self.name || !known, "not-linkable");
+        let unfounded = by.role == Role::Operator && link.reason.is_none();
+        object(no, unfounded, "missing-field");
+        object(
+            no,
+            self.linked.contains(&link.other) == link.same,
+            "unchanged",
+        );
     }
 
     /// One notice, on network channels, after it was asked for (Art. 12(2)).
@@ -240,6 +280,7 @@ impl Model {
                 asked.sent_at = Some(receipt.sent_at);
                 let received = receipt.delivered_at.unwrap_or(receipt.sent_at);
                 asked.received_at = Some(received);
+                asked.confirmed = receipt.delivered_at.is_some();
                 asked.answer_by = env.days.limit(received, Period::CalendarDays(3));
             }
             Command::SupplyInformation { .. } => {
@@ -253,10 +294,20 @@ impl Model {
                 IncompleteGround::Unreachable => CloseCode::InformationUnreachable,
                 IncompleteGround::Refused { .. } => CloseCode::InformationRefused,
             }),
-            Command::Conceal(_) => self.concealed += 1,
+            Command::Conceal(wanted) => {
+                self.concealed += 1;
+                self.hides_number |= hides_number(wanted);
+            }
             Command::SetPriority { priority, .. } => self.priority = *priority,
             Command::Reclassify(wanted) => self.reclassified(wanted.order_type, env),
             Command::ListLongTerm { matter } => self.long_term.clone_from(matter),
+            // Both keep their own clock, reply and evaluation.
+            Command::LinkOrders(link) if link.same => {
+                self.linked.insert(link.other.clone());
+            }
+            Command::LinkOrders(link) => {
+                self.linked.remove(&link.other);
+            }
             Command::DismissProposal {
                 advice, proposal, ..
             } => {
@@ -276,10 +327,12 @@ impl Model {
         }
     }
 
-    /// A matter is registered when all that is needed is there.
+    /// A matter is registered when all that is needed is there, or was at the first contact.
     fn registered(&mut self, env: &Env<'_>) {
-        self.registered_at = env.now;
-        self.dispatch_by = env.days.limit(env.now, Period::WorkingDays(1));
+        if env.options.registration_instant == RegistrationInstant::WhenSufficient {
+            self.registered_at = env.now;
+        }
+        self.dispatch_by = env.days.limit(self.registered_at, Period::WorkingDays(1));
         self.stage = Stage::Dispatch;
         self.follow_advice(env);
     }
@@ -301,6 +354,8 @@ impl Model {
             && best.score_permille >= second + 100
             && self.order_type != OrderType::Consultation
             && env.directory.unit(&unit).is_some()
+            // Advice alone sends no complaint to whom it is about (Art. 8(4)).
+            && self.against.as_ref() != Some(&unit)
             && !self.returned_by().contains(&&unit);
         if clear {
             self.dispatched(&unit, None, AssignmentRole::Ordinary, env);
@@ -324,6 +379,7 @@ impl Model {
             at: env.now,
             role,
             length,
+            special: special.cloned(),
             extensions_max: special.and_then(|it| it.extensions_max).unwrap_or(2),
             verify_by: two_days().filter(|_| !read_only),
             handle_by,
@@ -351,14 +407,26 @@ impl Model {
     /// The centre corrects the type: with a unit, it counts as a new dispatch. Who handles it
     /// jointly stays as it is.
     fn reclassified(&mut self, order_type: OrderType, env: &Env<'_>) {
+        let read = [self.order_type, order_type].contains(&OrderType::Commendation);
+        let kept = env.options.reclassified_periods == ReclassifiedPeriods::Kept && !read;
         self.order_type = order_type;
-        if self.stage == Stage::Dispatch {
+        if self.stage == Stage::Dispatch || kept {
             return;
         }
         let before = self.task().unwrap().clone();
-        self.dispatched(&before.unit, None, before.role, env);
+        // Art. 14(3): the limit of a document is the order's, whatever its type.
+        let special = before.special.as_ref();
+        let special = special.filter(|it| !has_passed(it.period, env));
+        self.dispatched(&before.unit, special, before.role, env);
+        let (old, new) = (self.tasks.len() - 1, self.tasks.len());
         let task = self.task_mut();
         task.assist_by = before.assist_by;
         task.assisting = before.assisting;
+        // Art. 20: what was added is judged before the report, by the same unit.
+        for statement in &mut self.statements {
+            if statement.task == old && statement.affects.is_none() {
+                statement.task = new;
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use contract::types::Rating;
 use lifecycle::command::{Command, Exclusion, RatingChoice};
 use lifecycle::event::{AssignmentRole, CloseCode};
+use lifecycle::ruleset::{SendBackDuty, StatementRound};
 
 use super::{Objections, blank, object};
 use crate::days::Limit;
@@ -51,6 +52,8 @@ impl Model {
                 if let Some(exclusion) = exclusion {
                     self.object_to_exclusion(exclusion, no);
                 }
+                let must = env.options.send_back == SendBackDuty::UnlessExcluded;
+                object(no, must && exclusion.is_none(), "must-be-sent-back");
             }
             Command::FileDiligenceStatement { .. } => {
                 if let Stage::Statement { by } = &self.stage {
@@ -61,24 +64,27 @@ impl Model {
         }
     }
 
-    /// A delivery starts the requester's time, if that is not over yet.
+    /// The first delivery starts the requester's time, if that is not over yet.
     fn object_to_delivery(&self, at: At, env: &Env<'_>, no: &mut Objections) {
         let running = match &self.stage {
-            Stage::Rating { received_at, by } => Some((*received_at, by, 5)),
+            Stage::Rating {
+                received_at,
+                confirmed,
+                by,
+            } => Some((*received_at, *confirmed, by)),
             _ => self.information.as_ref().and_then(|it| {
                 let by = it.answer_by.as_ref()?;
-                Some((it.received_at?, by, 3))
+                Some((it.received_at?, it.confirmed, by))
             }),
         };
-        let Some((received_at, by, days)) = running else {
+        let Some((received_at, false, by)) = running else {
             no.push("nothing-due");
             // Whatever else is wrong with it.
             object(no, at > env.now, "impossible-time");
             return;
         };
         object(no, at > env.now || at < received_at, "impossible-time");
-        let new = env.days.limit(at, Period::CalendarDays(days)).unwrap();
-        object(no, env.now > by.due || new.due == by.due, "nothing-due");
+        object(no, env.now > by.due, "nothing-due");
     }
 
     /// Art. 28: called back first. Art. 29(2): handled again once.
@@ -102,6 +108,7 @@ impl Model {
                 let received = offer.delivered_at.unwrap_or(offer.sent_at);
                 self.stage = Stage::Rating {
                     received_at: received,
+                    confirmed: offer.delivered_at.is_some(),
                     by: five_days(received, env),
                 };
             }
@@ -110,14 +117,15 @@ impl Model {
             Command::RateService(_) => self.service_rated = true,
             Command::RecordFollowUp(_) => {
                 if self.round() == 2 {
-                    // Art. 30(3): the unit is told now, and has five working days.
-                    let by = env.days.limit(env.now, Period::WorkingDays(5)).unwrap();
-                    self.stage = Stage::Statement { by };
+                    self.await_statement(env);
                 } else {
                     self.stage = Stage::FollowUp { done: true };
                 }
             }
             Command::SendBack { .. } => self.sent_back(env),
+            Command::CloseDissatisfied {
+                exclusion: None, ..
+            } if env.options.statement_round == StatementRound::Any => self.await_statement(env),
             Command::CloseDissatisfied { exclusion, .. } => self.close(if exclusion.is_some() {
                 CloseCode::Excluded
             } else {
@@ -131,14 +139,25 @@ impl Model {
         }
     }
 
+    /// Art. 30(3): the unit is told now, and has five working days.
+    fn await_statement(&mut self, env: &Env<'_>) {
+        let by = env.days.limit(env.now, Period::WorkingDays(5)).unwrap();
+        self.stage = Stage::Statement { by };
+    }
+
     /// The requester's time runs from the receipt, where that is known.
     fn delivered(&mut self, at: At, env: &Env<'_>) {
-        if let Stage::Rating { received_at, by } = &mut self.stage {
-            *received_at = at;
+        if let Stage::Rating {
+            received_at,
+            confirmed,
+            by,
+        } = &mut self.stage
+        {
+            (*received_at, *confirmed) = (at, true);
             *by = five_days(at, env);
         } else {
             let asked = self.information.as_mut().unwrap();
-            asked.received_at = Some(at);
+            (asked.received_at, asked.confirmed) = (Some(at), true);
             asked.answer_by = env.days.limit(at, Period::CalendarDays(3));
         }
     }

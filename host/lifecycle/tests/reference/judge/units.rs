@@ -8,7 +8,7 @@ use lifecycle::command::{
 };
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::event::{AssignmentRole, CloseCode};
-use lifecycle::ids::{Actor, Role, UnitCode};
+use lifecycle::ids::{Actor, UnitCode};
 use lifecycle::ruleset::{LateReturn, ReturnCount};
 
 use super::{Objections, blank, object};
@@ -42,14 +42,20 @@ impl Model {
                 object(no, !found, "no-assisting-unit");
             }
             Command::OpenCoordination { .. } => {
-                object(no, self.returned_by().len() < 3, "too-few-returns");
+                // by itself with the third unit, by hand once somebody has returned it.
+                object(no, self.returned_by().is_empty(), "not-returned");
             }
             Command::RequestOpinion(wanted) => {
                 let unknown = env.directory.unit(&wanted.adviser).is_none();
                 object(no, unknown, "unknown-unit");
             }
-            Command::RecordOpinion { document, .. } => {
-                object(no, self.asked_opinion(by).is_none(), "no-opinion-asked");
+            Command::RecordOpinion {
+                adviser, document, ..
+            } => {
+                let unsaid = adviser.is_none() && by.role.unit().is_none();
+                object(no, unsaid, "missing-field");
+                let asked = self.asked_opinion(adviser.as_ref(), by);
+                object(no, !unsaid && asked.is_none(), "no-opinion-asked");
                 object(no, blank(document), "missing-field");
             }
             Command::Supervise(wanted) => self.object_to_supervision(wanted, env, no),
@@ -110,15 +116,15 @@ impl Model {
         }
     }
 
-    /// The question that whoever answers can answer.
-    fn asked_opinion(&self, by: &Actor) -> Option<usize> {
-        self.opinions.iter().position(|it| {
-            !it.given
-                && match &by.role {
-                    Role::Unit(unit) => it.adviser == *unit,
-                    _ => true,
-                }
-        })
+    /// The question that whoever answers can answer: an authority its own, the centre the one that it
+    /// says.
+    fn asked_opinion(&self, named: Option<&UnitCode>, by: &Actor) -> Option<usize> {
+        let own = by.role.unit();
+        let whose = named
+            .or(own)
+            .filter(|it| own.is_none_or(|own| own == *it))?;
+        let mut opinions = self.opinions.iter();
+        opinions.position(|it| !it.given && it.adviser == *whose)
     }
 
     fn object_to_supervision(&self, wanted: &SupervisionOrder, env: &Env<'_>, no: &mut Objections) {
@@ -152,7 +158,7 @@ impl Model {
     fn object_to_answer(&self, answer: &SupervisionAnswer, by: &Actor, no: &mut Objections) {
         let mut all = self.supervisions.iter();
         let found = all.find(|it| it.position == answer.supervision && !it.accepted);
-        let mine = |it: &&Addressee| matches!(&by.role, Role::Unit(unit) if it.unit == *unit);
+        let mine = |it: &&Addressee| by.role.unit() == Some(&it.unit);
         let owed = found.is_some_and(|it| it.addressees.iter().any(|it| mine(&it) && !it.answered));
         object(no, !owed, "no-such-supervision");
         let late = found.is_some_and(|it| it.case == SupervisionCase::Overdue);
@@ -211,13 +217,13 @@ impl Model {
                     given: false,
                 });
             }
-            Command::RecordOpinion { .. } => {
-                let asked = self.asked_opinion(by).unwrap();
+            Command::RecordOpinion { adviser, .. } => {
+                let asked = self.asked_opinion(adviser.as_ref(), by).unwrap();
                 self.opinions[asked].given = true;
             }
             Command::Supervise(wanted) => self.supervised(wanted, env),
             Command::AnswerSupervision(answer) => {
-                let Role::Unit(unit) = &by.role else { return };
+                let Some(unit) = by.role.unit() else { return };
                 let found = self.supervision(answer.supervision).addressees.iter_mut();
                 found
                     .filter(|it| it.unit == *unit)
@@ -255,9 +261,7 @@ impl Model {
     }
 
     fn assisting(&mut self, by: &Actor) -> &mut Assisting {
-        let Role::Unit(unit) = &by.role else {
-            panic!("only units assist")
-        };
+        let unit = by.role.unit().expect("only units assist");
         let mut all = self.task_mut().assisting.iter_mut();
         all.find(|it| it.unit == *unit && !it.released).unwrap()
     }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use contract::types::OrderType;
 use lifecycle::command::{
     ContactAttempt, ContactResult, Dispute, ExclusionGround, HandlingConclusion, ReportContent,
-    SuggestionOutcome, SupervisionCase,
+    SpecialLimit, SuggestionOutcome, SupervisionCase,
 };
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::event::AssignmentRole;
@@ -21,6 +21,8 @@ pub(crate) struct Information {
     pub(crate) asked_at: At,
     pub(crate) sent_at: Option<At>,
     pub(crate) received_at: Option<At>,
+    /// Whether that is what the channel says.
+    pub(crate) confirmed: bool,
     pub(crate) answer_by: Option<Limit>,
     pub(crate) supplied: bool,
     pub(crate) calls: Vec<Call>,
@@ -34,6 +36,8 @@ pub(crate) struct Task {
     pub(crate) role: AssignmentRole,
     /// The length fixed at the dispatch (Art. 19, 29).
     pub(crate) length: Period,
+    /// The document that fixed it, if one did (Art. 14(3)).
+    pub(crate) special: Option<SpecialLimit>,
     pub(crate) extensions_max: u16,
     pub(crate) verify_by: Option<Limit>,
     pub(crate) handle_by: Limit,

@@ -28,6 +28,7 @@ impl World {
             .map_or(at.core.registered_at, |it| it.dispatched_at);
         match kind {
             Kind::Extend => Command::Extend(Extension {
+                approval: None,
                 period: self.extension(at, dice),
                 reason: text(dice),
             }),

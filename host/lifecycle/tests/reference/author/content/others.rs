@@ -56,6 +56,7 @@ impl World {
                     .last()
                     .map_or(at.core.registered_at, |it| it.at);
                 Command::RecordFollowUp(FollowUp {
+                    rating: None,
                     contacted_at: self.past(rated, dice),
                     method: FollowUpMethod::Phone,
                     reasons: text(dice),
@@ -123,11 +124,23 @@ pub(super) fn of_units(at: &Slot, kind: Kind, dice: &mut Dice) -> Command {
             question: text(dice),
         }),
         Kind::RecordOpinion => Command::RecordOpinion {
+            adviser: match dice.below(10) {
+                0 => None,
+                1 => Some(any_unit(dice)),
+                _ => open_question(at).or_else(|| Some(any_unit(dice))),
+            },
             opinion: text(dice),
             document: evidence(dice),
         },
         _ => Command::AcceptDuty,
     }
+}
+
+/// Whoever has not answered yet.
+fn open_question(at: &Slot) -> Option<lifecycle::ids::UnitCode> {
+    let opinions = at.core.coordination.iter().flat_map(|it| &it.opinions);
+    let mut open = opinions.filter(|it| it.given.is_none());
+    open.next().map(|it| it.request.adviser.clone())
 }
 
 fn return_request(dice: &mut Dice) -> ReturnRequest {
