@@ -17,7 +17,8 @@ pub(crate) use trials::Trials;
 pub use trials::{Trial, TrialRequest, TrialState};
 
 use crate::ports::{
-    CITY, Checked, Draft, KeptImage, Repetition, RunningCandidate, SharedWorkshop, Workshop,
+    CITY, Checked, Draft, KeptImage, Repetition, RunningCandidate, SharedWorkshop, StoreError,
+    Workshop,
 };
 use crate::rollout::{Push, Pushed, RolloutError};
 use crate::{Engine, Error};
@@ -230,7 +231,7 @@ impl Engine {
     }
 
     /// An image with what is kept about it.
-    pub(crate) fn kept_image(&self, image: &Digest) -> Result<Option<KeptImage>, Error> {
+    pub(crate) fn kept_image(&self, image: &Digest) -> Result<Option<KeptImage>, StoreError> {
         let record = self.store.image(image)?;
         let bytes = self.store.image_bytes(image)?;
         Ok(record
@@ -254,13 +255,7 @@ impl Engine {
     /// there, [`Error::Store`].
     pub fn repeat_decision(&self, id: Uuid, by: &Actor) -> Result<Repetition, Error> {
         let decision = self.rollout().decision(id, by)?;
-        let image = |image: &Digest| {
-            let record = self.store.image(image)?;
-            let bytes = self.store.image_bytes(image)?;
-            Ok(record
-                .zip(bytes)
-                .map(|(record, bytes)| KeptImage { record, bytes }))
-        };
+        let image = |image: &Digest| self.kept_image(image);
         self.workshop()?.repeat(&decision, &image).map_err(broken)
     }
 }

@@ -362,8 +362,8 @@ pub(crate) async fn roll_back(
     Ok((StatusCode::CREATED, Json(shown(&view)?)))
 }
 
-/// A change of the rollout log, put into force here before it is answered where that compiles nothing;
-/// the server's own look does the rest.
+/// A change of the rollout log, put into force here before it is answered. An image that is not loaded yet
+/// is compiled first, on this call's own thread; decisions go on meanwhile.
 async fn change<T: Send + 'static>(
     state: &AppState,
     caller: Caller,
