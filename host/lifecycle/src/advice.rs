@@ -39,6 +39,10 @@ pub enum FailureKind {
     Overloaded,
     /// It was not asked: it failed too often lately, and rests until it is tried again.
     CircuitOpen,
+    /// The function that runs it was not reached, or did not answer as one.
+    Unreachable,
+    /// The function did not answer by the image that was activated.
+    WrongImage,
 }
 
 /// How one rule image answered.
@@ -73,13 +77,16 @@ pub struct Attempt {
     /// How it answered.
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// Fuel that it used, in the engine's units.
+    /// Fuel that it used, in the engine's units; 0 where a function was asked, which tells none.
     pub fuel: u64,
     /// Wall-clock time that it took, in microseconds; for operators only, nothing depends on it.
     pub duration_us: u64,
     /// Whether it was asked as a canary: as the candidate that serves a share of the orders.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub canary: bool,
+    /// Host and port of the function that was asked; none where the image was asked in the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
 }
 
 /// Advice on one question: everybody who was asked, narrowest scope first, and the verdict of the

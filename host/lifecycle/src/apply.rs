@@ -141,6 +141,10 @@ fn fold(order: &mut WorkOrder, event: &Event, (seq, at): (u64, DateTime<Utc>)) -
             beside::followed(order, &Action::ListLongTerm);
             Some(())
         }
+        Event::ManyAlike { orders } => {
+            order.one_of_many = Some(*orders);
+            Some(())
+        }
         Event::OrdersLinked(link) => {
             order.same_matter_as.retain(|it| *it != link.other);
             order

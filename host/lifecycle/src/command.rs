@@ -140,6 +140,9 @@ commands! {
         /// Number of the matter; none takes the order off.
         matter: Option<String>,
     } = "list_long_term" "第二十六条",
+    /// Count the open orders about the same thing, and ask what to do where they have become many
+    /// (Art. 26(1)); an effect of the registration says so.
+    CountAlike = "count_alike" "第二十六条第一款",
     /// Say that another order is about the same matter, or that it is not after all: orders of
     /// several requesters are linked and never merged. It moves no clock.
     LinkOrders(OrderLink) = "link_orders" "第二十六条",

@@ -52,6 +52,19 @@ pub struct Facts {
     pub escalation: Option<EscalationAdvice>,
     /// The earlier order that the command rests on.
     pub related: Option<Related>,
+    /// The open orders about the same thing.
+    pub alike: Option<Alike>,
+}
+
+/// The open orders about the same thing: of one category, and registered for one district and street, if
+/// any, within the time of [`crate::ruleset::ManyAlike`]. Orders are counted and not people: who has
+/// registered each is personal data, which nothing but the order's own requester needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Alike {
+    /// How many there are, the order itself among them; at most [`crate::ruleset::ManyAlike::most`].
+    pub orders: u32,
+    /// The highest number that one of them has been asked about.
+    pub asked: Option<u32>,
 }
 
 /// What must be known of an earlier order.
@@ -116,6 +129,9 @@ pub struct Needs {
     pub escalation: Option<Trigger>,
     /// An earlier order must be looked at.
     pub related: Option<OrderId>,
+    /// The open orders about the same thing must be counted. What [`many_alike`] makes of the count is to
+    /// be asked of the escalation plugins.
+    pub alike: bool,
 }
 
 /// What a command does: events to be recorded, effects to be performed after the commit.
@@ -134,6 +150,7 @@ pub fn needs(order: Option<&WorkOrder>, command: &Command, context: &Context<'_>
         routing: routing::needed(order, command),
         escalation: order.and_then(|order| escalation::needed(order, command, context)),
         related: command.related().cloned(),
+        alike: matches!(command, Command::CountAlike),
     }
 }
 
@@ -192,6 +209,7 @@ fn decide_existing(
         Command::SetPriority { priority, reason } => mark::set_priority(*priority, *reason, draft),
         Command::Reclassify(wanted) => mark::reclassify(order, wanted, draft),
         Command::ListLongTerm { matter } => mark::list_long_term(order, matter.as_ref(), draft),
+        Command::CountAlike => escalation::count_alike(order, draft),
         Command::LinkOrders(link) => mark::link(order, link, draft),
         Command::DismissProposal {
             advice,

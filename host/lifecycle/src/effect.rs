@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::deadline::DeadlineKind;
 use crate::dossier::DossierNotice;
 use crate::ids::{DistrictCode, OrderId, TextId, UnitCode};
+use crate::knowledge::KnowledgeNotice;
 
 /// An effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub enum Effect {
     /// Bring the order's mark in line with the long-term matter that has it as a member now, by
     /// `ListLongTerm` (R50, R53).
     ListLongTerm,
+    /// Count the open orders about the same thing, by `CountAlike` (R52).
+    CountAlike,
     /// Bring another order's link in line with the one that this order has to it now, by `LinkOrders`
     ///
     LinkBack {
@@ -161,6 +164,11 @@ pub enum Notice {
         /// How often.
         times: u16,
     },
+    /// A call was made outside the usual hours, 08:00 to 22:00 (R15).
+    CalledAtUnusualHour {
+        /// When it began.
+        started_at: DateTime<Utc>,
+    },
     /// The request was withdrawn; the unit ends the order (Art. 23(2)).
     Withdrawn,
     /// The order comes back to be handled again (Art. 29).
@@ -183,4 +191,6 @@ pub enum Notice {
     SupervisionRejected,
     /// Something about a dossier.
     Dossier(DossierNotice),
+    /// Something about an entry of the knowledge base (Chapter 5).
+    Knowledge(KnowledgeNotice),
 }

@@ -2,6 +2,7 @@
 //! field is only ever added, never changed in meaning. No personal data: people and texts are
 //! references.
 
+mod name;
 mod refs;
 
 mod terms;
@@ -113,6 +114,11 @@ pub enum Event {
     LongTermListed {
         /// Number of the matter.
         matter: Option<String>,
+    },
+    /// The order is one of many open ones about the same thing (Art. 26(1)).
+    ManyAlike {
+        /// How many there are.
+        orders: u32,
     },
     /// Another order is about the same matter, or is not after all.
     OrdersLinked(OrderLink),
@@ -423,75 +429,4 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         goes_on: bool,
     },
-}
-
-impl Event {
-    /// Stable name, as in JSON.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Registered { .. } => "registered",
-            Self::Received { .. } => "received",
-            Self::InformationRequested { .. } => "information_requested",
-            Self::InformationNoticeSent { .. } => "information_notice_sent",
-            Self::InformationSupplied { .. } => "information_supplied",
-            Self::InformationSufficient { .. } => "information_sufficient",
-            Self::Concealed { .. } => "concealed",
-            Self::ConductFlagged { .. } => "conduct_flagged",
-            Self::PrioritySet { .. } => "priority_set",
-            Self::Reclassified { .. } => "reclassified",
-            Self::LongTermListed { .. } => "long_term_listed",
-            Self::OrdersLinked { .. } => "orders_linked",
-            Self::RoutingAdvised { .. } => "routing_advised",
-            Self::AnsweredDirectly { .. } => "answered_directly",
-            Self::Dispatched { .. } => "dispatched",
-            Self::ReturnRequested { .. } => "return_requested",
-            Self::LateReturnAllowed { .. } => "late_return_allowed",
-            Self::ReturnApproved { .. } => "return_approved",
-            Self::ReturnRejected { .. } => "return_rejected",
-            Self::AssistingUnitsNamed { .. } => "assisting_units_named",
-            Self::AssistanceRecorded { .. } => "assistance_recorded",
-            Self::AssistanceObjected { .. } => "assistance_objected",
-            Self::ObjectionDecided { .. } => "objection_decided",
-            Self::CoordinationOpened { .. } => "coordination_opened",
-            Self::OpinionRequested { .. } => "opinion_requested",
-            Self::OpinionRecorded { .. } => "opinion_recorded",
-            Self::Extended { .. } => "extended",
-            Self::ExtensionNoticed { .. } => "extension_noticed",
-            Self::StatementAdded { .. } => "statement_added",
-            Self::StatementJudged { .. } => "statement_judged",
-            Self::DutyAccepted { .. } => "duty_accepted",
-            Self::PeriodBegun { .. } => "period_begun",
-            Self::DutyDeemedAccepted { .. } => "duty_deemed_accepted",
-            Self::ContactAttempted { .. } => "contact_attempted",
-            Self::Replied { .. } => "replied",
-            Self::Submitted { .. } => "submitted",
-            Self::PassedToDistrict { .. } => "passed_to_district",
-            Self::DistrictReviewPassed { .. } => "district_review_passed",
-            Self::ReviewPassed { .. } => "review_passed",
-            Self::ReviewFailed { .. } => "review_failed",
-            Self::RatingOffered { .. } => "rating_offered",
-            Self::Rated { .. } => "rated",
-            Self::InvalidRatingReceived { .. } => "invalid_rating_received",
-            Self::RatingHeld { .. } => "rating_held",
-            Self::RatingChanged { .. } => "rating_changed",
-            Self::RatingLapsed { .. } => "rating_lapsed",
-            Self::FollowedUp { .. } => "followed_up",
-            Self::DeliveryRecorded { .. } => "delivery_recorded",
-            Self::ServiceRated { .. } => "service_rated",
-            Self::SentBack { .. } => "sent_back",
-            Self::StatementAwaited { .. } => "statement_awaited",
-            Self::DiligenceStatementFiled { .. } => "diligence_statement_filed",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Supervised { .. } => "supervised",
-            Self::SupervisionAnswered { .. } => "supervision_answered",
-            Self::SupervisionAccepted { .. } => "supervision_accepted",
-            Self::SupervisionRejected { .. } => "supervision_rejected",
-            Self::ProposalDismissed { .. } => "proposal_dismissed",
-            Self::DeadlineMarked { .. } => "deadline_marked",
-            Self::EscalationAdvised { .. } => "escalation_advised",
-            Self::DeadlineRecomputed { .. } => "deadline_recomputed",
-            Self::Closed { .. } => "closed",
-        }
-    }
 }

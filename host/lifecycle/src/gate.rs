@@ -1,6 +1,8 @@
 //! Who may give which command, in which stage, for which type of matter: two tables, checked before
 //! any rule looks at the content. Permission comes first, so that no later answer leaks anything.
 
+mod closed;
+
 use contract::types::OrderType;
 
 use crate::command::CommandKind;
@@ -36,7 +38,7 @@ pub fn forbidden(
         }
         let checked = permitted
             .and_then(|()| check_stage(order, kind, by))
-            .and_then(|()| standing::check(order, kind, context));
+            .and_then(|()| standing::check(order, kind, by, context));
         commands.push((kind, checked.err()));
     }
     commands
@@ -205,6 +207,7 @@ const fn parties(command: CommandKind) -> &'static [Party] {
         C::Rate | C::RateService => &[P::Channel],
         C::RecordInformationNotice
         | C::ListLongTerm
+        | C::CountAlike
         | C::RecordRatingOffer
         | C::RecordDelivery
         | C::MarkDue
@@ -222,7 +225,7 @@ pub(crate) fn check_stage(
     use CommandKind as C;
     let stage = &order.stage;
     if order.is_closed() {
-        return when_closed(command);
+        return closed::check(order, command);
     }
     let dispatched = !order.assignments.is_empty();
     match command {
@@ -333,6 +336,7 @@ pub(crate) fn check_stage(
             need(stage, "awaiting_rating or awaiting_information", fits)
         }
         C::Rate if is_dissatisfied(stage) => Err(Rejection::AlreadyRated),
+        C::Rate if matches!(stage, Stage::Withdrawn) => Err(Rejection::WithdrawnNotRated),
         C::Rate => need(
             stage,
             "awaiting_rating",
@@ -357,6 +361,7 @@ pub(crate) fn check_stage(
         | C::FlagConduct
         | C::SetPriority
         | C::ListLongTerm
+        | C::CountAlike
         | C::LinkOrders
         | C::RateService
         | C::Supervise
@@ -388,65 +393,6 @@ fn check_addition(stage: &Stage) -> Result<(), Rejection> {
         | Stage::AwaitingFollowUp { .. }
         | Stage::AwaitingStatement { .. }
         | Stage::Closed { .. } => Err(Rejection::StatementTooLate),
-    }
-}
-
-/// A closed order accepts little: the rating of the hotline's service (R55), supervision (R51), the
-/// list of long-term matters, links to other orders. A timer that comes too late has simply nothing to do.
-const fn when_closed(command: CommandKind) -> Result<(), Rejection> {
-    use CommandKind as C;
-    match command {
-        C::RateService
-        | C::Supervise
-        | C::AnswerSupervision
-        | C::ReviewSupervision
-        | C::ListLongTerm
-        | C::LinkOrders
-        | C::DismissProposal
-        | C::MarkDue
-        | C::RecomputeDeadlines => Ok(()),
-        C::Register => Err(Rejection::AlreadyRegistered),
-        C::RequestInformation
-        | C::RecordInformationNotice
-        | C::SupplyInformation
-        | C::AssessInformation
-        | C::CloseIncomplete
-        | C::Conceal
-        | C::FlagConduct
-        | C::SetPriority
-        | C::Reclassify
-        | C::AnswerDirectly
-        | C::Route
-        | C::Dispatch
-        | C::AcceptDuty
-        | C::RequestReturn
-        | C::AllowLateReturn
-        | C::DecideReturn
-        | C::NameAssistingUnits
-        | C::RecordAssistance
-        | C::ObjectToAssisting
-        | C::DecideObjection
-        | C::OpenCoordination
-        | C::RequestOpinion
-        | C::RecordOpinion
-        | C::Extend
-        | C::RecordExtensionNotice
-        | C::AddStatement
-        | C::JudgeStatement
-        | C::RecordContactAttempt
-        | C::RecordReply
-        | C::Submit
-        | C::ReviewAtDistrict
-        | C::Review
-        | C::Withdraw
-        | C::CloseWithdrawn
-        | C::RecordRatingOffer
-        | C::RecordDelivery
-        | C::Rate
-        | C::RecordFollowUp
-        | C::SendBack
-        | C::CloseDissatisfied
-        | C::FileDiligenceStatement => Err(Rejection::Closed),
     }
 }
 

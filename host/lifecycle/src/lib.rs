@@ -37,6 +37,8 @@ pub mod assessment;
 
 pub mod dossier;
 
+pub mod knowledge;
+
 pub mod catalogue;
 
 mod decide;
@@ -50,8 +52,9 @@ mod rules;
 mod apply;
 
 pub use apply::{Corrupt, apply, replay};
-pub use decide::{Context, Decision, Facts, Needs, Related, decide, needs};
+pub use decide::{Alike, Context, Decision, Facts, Needs, Related, decide, needs};
 pub use gate::{allowed, check_permission, forbidden};
 pub use rules::contact::{ContactSeries, contact_series};
+pub use rules::escalation::many_alike;
 pub use rules::recompute::needs_recomputation;
 pub use timer::timers;

@@ -6,8 +6,9 @@ mod secrecy;
 
 pub use parts::{
     AdditionalStatement, Assignment, Assisting, Coordination, Duty, GrantedExtension, Information,
-    Missed, Opinion, ProposalState, Proposed, RatingRecord, ReturnApplication, ReviewRecord,
-    Superseded, SupersededBy, SupervisedUnit, Supervision, SupervisionState, Withdrawn,
+    Missed, NoDeadline, Opinion, ProposalState, Proposed, RatingRecord, ReturnApplication,
+    ReviewRecord, Superseded, SupersededBy, SupervisedUnit, Supervision, SupervisionState,
+    Withdrawn,
 };
 
 use chrono::{DateTime, Utc};
@@ -88,6 +89,10 @@ pub struct WorkOrder {
     /// The long-term matter that it is a member of (R52); the matter decides.
     #[serde(default)]
     pub long_term: Option<String>,
+    /// It is one of so many open orders about the same thing, and the escalation plugins were asked about
+    /// them (R52).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_of_many: Option<u32>,
     /// Orders about the same matter, of other requesters above all; each goes its own way.
     #[serde(default)]
     pub same_matter_as: Vec<OrderId>,
@@ -238,25 +243,6 @@ impl Stage {
     }
 }
 
-/// Why no deadline runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoDeadline {
-    /// The unit has submitted; the law sets the centre no time for its review. If the report
-    /// fails, the unit's deadline runs on as if it had never stopped.
-    UnderReview,
-    /// The law sets no time for the call-back (R58).
-    FollowUp,
-    /// The centre calls the requester, or assesses what was supplied; the law sets no time (R15).
-    Information,
-    /// The law sets the department no time to determine the unit (R34).
-    Coordination,
-    /// The law sets no time for dispatching a returned order again (R30).
-    Returned,
-    /// The order has ended.
-    Closed,
-}
-
 impl WorkOrder {
     /// The assignment in force: the last dispatch (R24).
     #[must_use]
@@ -301,13 +287,13 @@ impl WorkOrder {
             Stage::AwaitingDispatch { .. } => NoDeadline::Returned,
             Stage::InCoordination => NoDeadline::Coordination,
             Stage::AwaitingFollowUp { .. } => NoDeadline::FollowUp,
+            Stage::Withdrawn => NoDeadline::Withdrawn,
             Stage::Closed { .. } => NoDeadline::Closed,
             Stage::AwaitingVerification
             | Stage::ReturnRequested
             | Stage::InHandling
             | Stage::UnderDistrictReview { .. }
             | Stage::UnderReview { .. }
-            | Stage::Withdrawn
             | Stage::AwaitingRatingOffer { .. }
             | Stage::AwaitingRating { .. }
             | Stage::AwaitingStatement { .. } => NoDeadline::UnderReview,
@@ -350,8 +336,13 @@ impl WorkOrder {
                 all.collect()
             }
             Stage::InHandling => assist_by.into_iter().chain(handle_by).collect(),
-            Stage::ReturnRequested | Stage::UnderDistrictReview { .. } | Stage::Withdrawn => {
+            Stage::ReturnRequested | Stage::UnderDistrictReview { .. } => {
                 handle_by.into_iter().collect()
+            }
+            // What the unit had handed over before is not timed any more (R45).
+            Stage::Withdrawn => {
+                let handed_over = self.withdrawn.as_ref().is_some_and(|it| it.handed_over);
+                handle_by.into_iter().filter(|_| !handed_over).collect()
             }
             Stage::InCoordination => {
                 let opinions = self.coordination.iter().flat_map(|it| &it.opinions);

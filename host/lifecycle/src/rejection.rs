@@ -100,11 +100,14 @@ pub enum Rejection {
     #[error("a call was answered, so the requester is not unreachable")]
     RequesterWasReached,
     /// The rating came after its time (Art. 27(3), P8).
-    #[error("the rating came after {}; the order counts as unrated", due_text(*.due_at))]
+    #[error("the rating came after {}; the order counts as unrated", end_of_time(.due_at.as_ref()))]
     RatingTooLate {
-        /// When the time ended.
-        due_at: DateTime<Utc>,
+        /// When the time ended; none where the order has ended with it.
+        due_at: Option<DateTime<Utc>>,
     },
+    /// Nobody rates a withdrawn order (Art. 27(2), P7).
+    #[error("a withdrawn order is not rated")]
+    WithdrawnNotRated,
     /// The first valid rating stands (Art. 27(3), A-19).
     #[error("the order is rated already")]
     AlreadyRated,
@@ -126,10 +129,10 @@ pub enum Rejection {
     #[error("nothing was asked for, or it was assessed before")]
     NothingMissing,
     /// Art. 12(2): after three calendar days (R16).
-    #[error("the information came after {}; the order ends", due_text(*.due_at))]
+    #[error("the information came after {}; the order ends", end_of_time(.due_at.as_ref()))]
     InformationTooLate {
-        /// When the time ended.
-        due_at: DateTime<Utc>,
+        /// When the time ended; none where the order has ended with it.
+        due_at: Option<DateTime<Utc>>,
     },
     /// Art. 12: the way of asking depends on the channel (R15, R16).
     #[error("this channel needs {needed}")]
@@ -182,6 +185,12 @@ pub enum Rejection {
         /// The unit.
         unit: UnitCode,
     },
+    /// Art. 17(3) (R32).
+    #[error("no assisting unit of the order objects")]
+    NoObjection,
+    /// Art. 17(3): the lead unit determines and tells the assisting units (R32).
+    #[error("the lead unit has named no assisting unit")]
+    AssistingUnitsMissing,
     /// Art. 18: no plain dispatch any more (R33).
     #[error("three units have returned the order; it is coordinated, not dispatched")]
     CoordinationRequired,
@@ -238,6 +247,9 @@ pub enum Rejection {
         /// The position.
         statement: u64,
     },
+    /// Art. 20 (R38).
+    #[error("no addition waits to be judged")]
+    NothingToJudge,
     /// Art. 22: the report says what its type of matter wants (R43, P6).
     #[error("the report of this type of matter needs {needed}")]
     ContentMissing {
@@ -304,6 +316,10 @@ pub enum Rejection {
     /// Art. 29(2): once (R59, P5).
     #[error("the order was handled again once")]
     RehandledBefore,
+    /// Art. 29(2): the second handling is the last dispatch of the order, and a corrected type is another
+    /// one (R59, A-23).
+    #[error("the type is not corrected any more while the order is handled again")]
+    TypeFixed,
     /// Art. 29(3) (R60).
     #[error("the ground does not hold for this order: {why}")]
     ExclusionNotProven {
@@ -314,10 +330,10 @@ pub enum Rejection {
     #[error("the requester has been called back")]
     AlreadyFollowedUp,
     /// Art. 30(3) (R63).
-    #[error("the time for the diligence statement ended at {}", due_text(*.due_at))]
+    #[error("the diligence statement came after {}", end_of_time(.due_at.as_ref()))]
     StatementWindowOver {
-        /// When the time ended.
-        due_at: DateTime<Utc>,
+        /// When the time ended; none where the order has ended with it.
+        due_at: Option<DateTime<Utc>>,
     },
     /// Art. 27(1) (R55).
     #[error("the service is rated already")]
@@ -334,6 +350,9 @@ pub enum Rejection {
         /// The position.
         supervision: u64,
     },
+    /// Art. 25 (R47).
+    #[error("no supervision of the order waits for this")]
+    NoSupervisionWaits,
     /// Art. 25(2)(1) (R48).
     #[error("an answer to a supervision for lateness explains the delay")]
     DelayUnexplained,
@@ -353,6 +372,11 @@ pub enum Rejection {
         /// What the calendar said.
         problem: String,
     },
+}
+
+/// When a time ended, as a part of a sentence.
+fn end_of_time(due_at: Option<&DateTime<Utc>>) -> String {
+    due_at.map_or_else(|| "its time".to_owned(), |at| due_text(*at))
 }
 
 /// From when a further call counts, as a part of a sentence.

@@ -86,6 +86,8 @@ pub struct RuleSet {
     /// After handling is overdue, the escalation plugins are asked on the morning of every working day
     /// until so many whole working days have passed; then the ladder is at its end.
     pub overdue_ask_working_days: u16,
+    /// When open orders about the same thing are many (Art. 26(1)).
+    pub many_alike: ManyAlike,
 }
 
 /// Periods of guidance opinions (Art. 18(1)), from the receipt of the question.
@@ -133,6 +135,26 @@ pub struct DueSoon {
     pub consultation: u16,
     /// For everything else.
     pub other: u16,
+}
+
+/// When open orders about the same thing are many. Art. 26(1) has the centre watch what many requesters
+/// keep reporting and sets no number; the centre sets them, and a plugin's own thresholds lie among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManyAlike {
+    /// Orders registered in the last so many times 24 hours count.
+    pub days: u16,
+    /// At each of these numbers the escalation plugins are asked once. Beyond the last, once for as many
+    /// more.
+    pub steps: Vec<u32>,
+}
+
+impl ManyAlike {
+    /// So far it is counted.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        self.steps.iter().copied().max().unwrap_or(0)
+    }
 }
 
 impl RuleSet {
@@ -186,6 +208,10 @@ impl RuleSet {
                 other: 6,
             },
             overdue_ask_working_days: 10,
+            many_alike: ManyAlike {
+                days: 30,
+                steps: vec![5, 10, 20, 50, 100, 200, 500, 1000],
+            },
         }
     }
 

@@ -69,6 +69,7 @@ fn begun(registration: &Registration, stage: Stage, at: DateTime<Utc>) -> WorkOr
         contact: it.contact,
         refiled_from: it.refiled_from,
         long_term: None,
+        one_of_many: None,
         same_matter_as: Vec::new(),
         conduct_notes: Vec::new(),
         information: None,

@@ -340,21 +340,24 @@ pub(super) fn review_failed(order: &mut WorkOrder, at: DateTime<Utc>) -> Option<
     Some(())
 }
 
-/// With a unit, it is the unit that ends the order (R45); else it is closed by the next event.
+/// Where a unit has had the order it may be the unit that ends it (R45); else the next event closes it.
+/// The unit's clock runs until then, unless it had handed the order over before.
 pub(super) fn withdrawn(
     order: &mut WorkOrder,
     withdrawal: &Withdrawal,
     at: DateTime<Utc>,
 ) -> Option<()> {
     open(order)?;
+    let handed_over = matches!(
+        order.stage,
+        Stage::AwaitingDispatch { .. } | Stage::InCoordination | Stage::UnderReview { .. }
+    );
     order.withdrawn = Some(Withdrawn {
         at,
         withdrawal: withdrawal.clone(),
+        handed_over,
     });
-    if matches!(
-        order.stage,
-        Stage::AwaitingVerification | Stage::InHandling | Stage::ReturnRequested
-    ) {
+    if !order.assignments.is_empty() {
         order.stage = Stage::Withdrawn;
     }
     Some(())

@@ -1,14 +1,23 @@
-//! The formulas of the indicators, as versioned data (R64). Art. 31 wants them objective, fair,
-//! scientific and reasonable and names none, so each says what it counts and what it leaves out.
+//! The formulas of the indicators (R64). Art. 31 wants them objective, fair, scientific and reasonable and
+//! names none, so each says what it counts and what it leaves out. Their version names them, and every
+//! reading of the open text that makes a figure another one (decision 0008).
+
+mod readings;
+
+use std::borrow::Cow;
 
 use super::{Measure, Tally};
 use crate::ruleset::{FailedReview, Options};
 
+/// Version of the formulas as they stand here; with another formula it is another one.
+const VERSION: &str = "2026-2";
+
 /// The formulas in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Formulas {
-    /// Version, shown with every figure.
-    pub version: &'static str,
+    /// Version with the readings that it is computed under, such as `2026-2+A-06`; shown with every
+    /// figure, and figures of different ones do not compare.
+    pub version: String,
     /// The formulas, in the order of columns.
     pub items: Vec<Formula>,
 }
@@ -29,9 +38,9 @@ pub struct Formula {
     /// Counts below the line, added up.
     pub denominator: &'static [Measure],
     /// What is left out, in Chinese.
-    pub excludes_zh: &'static str,
+    pub excludes_zh: Cow<'static, str>,
     /// What is left out, in English.
-    pub excludes_en: &'static str,
+    pub excludes_en: Cow<'static, str>,
 }
 
 /// What a value is counted in.
@@ -126,24 +135,28 @@ const TIMED: &[Measure] = &[
 ];
 
 impl Formulas {
-    /// The formulas under these options: A-06 decides whether time in a review that failed is excused.
+    /// The formulas under these options: A-06 decides whether time in a review that failed is excused,
+    /// and the others what the counts are made of.
     #[must_use]
     pub fn of(options: &Options) -> Self {
         use Measure as M;
-        let (version, on_time, late): (_, &[M], &[M]) = match options.failed_review {
-            FailedReview::Counts => ("2026-2", &[M::OnTime], &[M::LateExcused, M::LateUnexcused]),
-            FailedReview::ExcusedInAssessment => (
-                "2026-2+A-06",
-                &[M::OnTime, M::LateExcused],
-                &[M::LateUnexcused],
-            ),
+        let (on_time, late): (&[M], &[M]) = match options.failed_review {
+            FailedReview::Counts => (&[M::OnTime], &[M::LateExcused, M::LateUnexcused]),
+            FailedReview::ExcusedInAssessment => {
+                (&[M::OnTime, M::LateExcused], &[M::LateUnexcused])
+            }
         };
         let mut items = of_timeliness(on_time, late);
         items.extend(OF_RETURNS);
         items.extend(OF_SATISFACTION);
         items.extend(OF_THE_CENTER);
         items.push(OF_ASSISTANCE);
-        Self { version, items }
+        let mut formulas = Self {
+            version: VERSION.to_owned(),
+            items,
+        };
+        readings::say(options, &mut formulas);
+        formulas
     }
 
     /// The formula of that code.
@@ -162,9 +175,13 @@ fn of_timeliness(on_time: &'static [Measure], late: &'static [Measure]) -> Vec<F
         unit: FormulaUnit::Permille,
         numerator,
         denominator: TIMED,
-        excludes_zh: "不计退回成立的、撤回且未逾期的、更正类型后重新计时的，以及尚未到期也未办结的",
-        excludes_en: "approved returns, withdrawn orders without a miss, dispatches overtaken by a \
+        excludes_zh: Cow::Borrowed(
+            "不计退回成立的、撤回且未逾期的、更正类型后重新计时的，以及尚未到期也未办结的",
+        ),
+        excludes_en: Cow::Borrowed(
+            "approved returns, withdrawn orders without a miss, dispatches overtaken by a \
                       corrected type, and what is neither due nor done",
+        ),
     };
     vec![
         timed("on_time", "按时办结率", "on-time rate", on_time),
@@ -176,8 +193,10 @@ fn of_timeliness(on_time: &'static [Measure], late: &'static [Measure]) -> Vec<F
             unit: FormulaUnit::Permille,
             numerator: &[M::VerifiedOnTime],
             denominator: &[M::VerifiedOnTime, M::VerifiedLate],
-            excludes_zh: "不计无须核查的（表扬、再次办理）",
-            excludes_en: "what need not be verified: commendations and second handlings",
+            excludes_zh: Cow::Borrowed("不计无须核查的（表扬、再次办理）"),
+            excludes_en: Cow::Borrowed(
+                "what need not be verified: commendations and second handlings",
+            ),
         },
         Formula {
             code: "handling_time",
@@ -186,8 +205,12 @@ fn of_timeliness(on_time: &'static [Measure], late: &'static [Measure]) -> Vec<F
             unit: FormulaUnit::Seconds,
             numerator: &[M::WorkingSeconds],
             denominator: &[M::Completed],
-            excludes_zh: "仅计审核通过的；按工作日计，每日24小时，追加情况后重新起算",
-            excludes_en: "only what passed the review; working days of 24 hours, anew after a restart",
+            excludes_zh: Cow::Borrowed(
+                "仅计审核通过的；按工作日计，每日24小时，追加情况后重新起算",
+            ),
+            excludes_en: Cow::Borrowed(
+                "only what passed the review; working days of 24 hours, anew after a restart",
+            ),
         },
         Formula {
             code: "extension",
@@ -196,8 +219,8 @@ fn of_timeliness(on_time: &'static [Measure], late: &'static [Measure]) -> Vec<F
             unit: FormulaUnit::Permille,
             numerator: &[M::Extended],
             denominator: &[M::Assignments],
-            excludes_zh: "不计尚未到期也未办结的",
-            excludes_en: "what is neither due nor done",
+            excludes_zh: Cow::Borrowed("不计尚未到期也未办结的"),
+            excludes_en: Cow::Borrowed("what is neither due nor done"),
         },
     ]
 }
@@ -210,8 +233,8 @@ const OF_RETURNS: [Formula; 3] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::ReturnsApproved],
         denominator: &[Measure::Assignments],
-        excludes_zh: "不计待审的和无效的退回",
-        excludes_en: "applications that wait or were rejected",
+        excludes_zh: Cow::Borrowed("不计待审的和无效的退回"),
+        excludes_en: Cow::Borrowed("applications that wait or were rejected"),
     },
     Formula {
         code: "invalid_return",
@@ -220,8 +243,8 @@ const OF_RETURNS: [Formula; 3] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::ReturnsRejected],
         denominator: &[Measure::ReturnsApproved, Measure::ReturnsRejected],
-        excludes_zh: "不计待审的退回",
-        excludes_en: "applications that wait",
+        excludes_zh: Cow::Borrowed("不计待审的退回"),
+        excludes_en: Cow::Borrowed("applications that wait"),
     },
     Formula {
         code: "rehandling",
@@ -230,8 +253,8 @@ const OF_RETURNS: [Formula; 3] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::Rehandled],
         denominator: &[Measure::FirstHandlings],
-        excludes_zh: "仅计首次办理审核通过的",
-        excludes_en: "only first handlings that passed the review",
+        excludes_zh: Cow::Borrowed("仅计首次办理审核通过的"),
+        excludes_en: Cow::Borrowed("only first handlings that passed the review"),
     },
 ];
 
@@ -253,9 +276,11 @@ const OF_SATISFACTION: [Formula; 2] = [
             Measure::Dissatisfied1,
             Measure::VeryDissatisfied1,
         ],
-        excludes_zh: "不计撤回的、未评价的（含无效评价、逾期评价）、待评价的和表扬",
-        excludes_en: "withdrawn orders, unrated ones (invalid and late ratings among them), those still \
+        excludes_zh: Cow::Borrowed("不计撤回的、未评价的（含无效评价、逾期评价）、待评价的和表扬"),
+        excludes_en: Cow::Borrowed(
+            "withdrawn orders, unrated ones (invalid and late ratings among them), those still \
                       to be rated, and commendations",
+        ),
     },
     Formula {
         code: "satisfaction_2",
@@ -274,8 +299,10 @@ const OF_SATISFACTION: [Formula; 2] = [
             Measure::Dissatisfied2,
             Measure::VeryDissatisfied2,
         ],
-        excludes_zh: "不计未评价的（含无效评价、逾期评价）和待评价的",
-        excludes_en: "unrated ones (invalid and late ratings among them) and those still to be rated",
+        excludes_zh: Cow::Borrowed("不计未评价的（含无效评价、逾期评价）和待评价的"),
+        excludes_en: Cow::Borrowed(
+            "unrated ones (invalid and late ratings among them) and those still to be rated",
+        ),
     },
 ];
 
@@ -286,9 +313,13 @@ const OF_ASSISTANCE: Formula = Formula {
     unit: FormulaUnit::Permille,
     numerator: &[Measure::AssistancesGiven],
     denominator: &[Measure::AssistancesGiven, Measure::AssistancesMissed],
-    excludes_zh: "不计已免除协办的、异议待定的，以及牵头单位尚未办结也未逾期的；工单责任仍在牵头单位",
-    excludes_en: "units that were released or whose objection waits, and handlings that are neither \
+    excludes_zh: Cow::Borrowed(
+        "不计已免除协办的、异议待定的，以及牵头单位尚未办结也未逾期的；工单责任仍在牵头单位",
+    ),
+    excludes_en: Cow::Borrowed(
+        "units that were released or whose objection waits, and handlings that are neither \
                   completed nor late; the lead unit stays liable for the order",
+    ),
 };
 
 const OF_THE_CENTER: [Formula; 5] = [
@@ -299,8 +330,10 @@ const OF_THE_CENTER: [Formula; 5] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::DispatchesOnTime],
         denominator: &[Measure::DispatchesOnTime, Measure::DispatchesLate],
-        excludes_zh: "仅计首次转派；热线自身指标，不计入承办单位",
-        excludes_en: "only the first dispatch; the centre's own, never charged to a unit",
+        excludes_zh: Cow::Borrowed("仅计首次转派；热线自身指标，不计入承办单位"),
+        excludes_en: Cow::Borrowed(
+            "only the first dispatch; the centre's own, never charged to a unit",
+        ),
     },
     Formula {
         code: "rating_offer",
@@ -309,8 +342,10 @@ const OF_THE_CENTER: [Formula; 5] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::RatingOffersOnTime],
         denominator: &[Measure::RatingOffersOnTime, Measure::RatingOffersLate],
-        excludes_zh: "不计评价前撤回的；热线自身指标，不计入承办单位",
-        excludes_en: "orders withdrawn before a rating; the centre's own, never charged to a unit",
+        excludes_zh: Cow::Borrowed("不计评价前撤回的；热线自身指标，不计入承办单位"),
+        excludes_en: Cow::Borrowed(
+            "orders withdrawn before a rating; the centre's own, never charged to a unit",
+        ),
     },
     Formula {
         code: "direct_answer",
@@ -319,8 +354,8 @@ const OF_THE_CENTER: [Formula; 5] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::DirectAnswers],
         denominator: &[Measure::Orders],
-        excludes_zh: "不计因信息不全未登记的",
-        excludes_en: "what was not registered for lack of information",
+        excludes_zh: Cow::Borrowed("不计因信息不全未登记的"),
+        excludes_en: Cow::Borrowed("what was not registered for lack of information"),
     },
     Formula {
         code: "service_satisfaction",
@@ -329,8 +364,8 @@ const OF_THE_CENTER: [Formula; 5] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::ServiceSatisfied],
         denominator: &[Measure::ServiceSatisfied, Measure::ServiceDissatisfied],
-        excludes_zh: "不计未评价的；热线自身指标",
-        excludes_en: "orders without such a rating; the centre's own",
+        excludes_zh: Cow::Borrowed("不计未评价的；热线自身指标"),
+        excludes_en: Cow::Borrowed("orders without such a rating; the centre's own"),
     },
     Formula {
         code: "review",
@@ -339,8 +374,12 @@ const OF_THE_CENTER: [Formula; 5] = [
         unit: FormulaUnit::Permille,
         numerator: &[Measure::ReviewsOnTarget],
         denominator: &[Measure::ReviewsOnTarget, Measure::ReviewsBeyondTarget],
-        excludes_zh: "不计待审核的和区热线工作机构的审核；法规未定审核期限，目标由规则设定，仅作参考",
-        excludes_en: "reports that wait, and reviews of district offices; the target is the rule set's, \
+        excludes_zh: Cow::Borrowed(
+            "不计待审核的和区热线工作机构的审核；法规未定审核期限，目标由规则设定，仅作参考",
+        ),
+        excludes_en: Cow::Borrowed(
+            "reports that wait, and reviews of district offices; the target is the rule set's, \
                       the law sets no limit",
+        ),
     },
 ];

@@ -1,7 +1,7 @@
 //! What handling carries: contact, extension, additions, reply and report (Art. 12, 16, 19–26).
 
 use calendar::Period;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{OrderId, TextId};
@@ -17,6 +17,16 @@ pub struct ContactAttempt {
     pub result: ContactResult,
     /// Identifier of the recording or call log.
     pub evidence: String,
+}
+
+impl ContactAttempt {
+    /// Whether it began outside 08:00 to 22:00, local time. The law names no hours, so the call counts
+    /// all the same; whoever made it is warned (R15).
+    #[must_use]
+    pub fn at_unusual_hour(&self) -> bool {
+        let hour = self.started_at.with_timezone(&calendar::zone()).hour();
+        !(8..22).contains(&hour)
+    }
 }
 
 /// What came of a call. A busy line, a switched-off telephone and an empty number count as

@@ -59,6 +59,7 @@ impl Event {
             | Self::ConductFlagged { .. }
             | Self::PrioritySet { .. }
             | Self::LongTermListed { .. }
+            | Self::ManyAlike { .. }
             | Self::OrdersLinked(_)
             | Self::RoutingAdvised { .. }
             | Self::AnsweredDirectly(_)
@@ -154,6 +155,7 @@ impl Event {
             | Self::InformationSufficient { .. }
             | Self::Concealed(_)
             | Self::LongTermListed { .. }
+            | Self::ManyAlike { .. }
             | Self::RoutingAdvised { .. }
             | Self::Dispatched { .. }
             | Self::ExtensionNoticed(_)

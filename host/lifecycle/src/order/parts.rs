@@ -318,6 +318,32 @@ pub struct Withdrawn {
     pub at: DateTime<Utc>,
     /// By whom, with what record.
     pub withdrawal: Withdrawal,
+    /// Whether the unit had returned the order before, or submitted it to the centre: then no clock of
+    /// the unit runs while it ends the order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handed_over: bool,
+}
+
+/// Why no deadline runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoDeadline {
+    /// The unit has submitted; the law sets the centre no time for its review. If the report
+    /// fails, the unit's deadline runs on as if it had never stopped.
+    UnderReview,
+    /// The law sets no time for the call-back (R58).
+    FollowUp,
+    /// The centre calls the requester, or assesses what was supplied; the law sets no time (R15).
+    Information,
+    /// The law sets the department no time to determine the unit (R34).
+    Coordination,
+    /// The law sets no time for dispatching a returned order again (R30).
+    Returned,
+    /// Withdrawn when the unit had submitted or returned it; what is left to the unit is to end it, and
+    /// the law sets no time for that (R45).
+    Withdrawn,
+    /// The order has ended.
+    Closed,
 }
 
 impl Assignment {

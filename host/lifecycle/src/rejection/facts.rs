@@ -98,6 +98,11 @@ impl Rejection {
                 "第二十七条第三项",
                 "nothing; the time is over",
             ),
+            Self::WithdrawnNotRated => (
+                "withdrawn-not-rated",
+                "第二十七条第二项",
+                "nothing; the request was withdrawn, and a new one is rated anew",
+            ),
             Self::AlreadyRated => (
                 "already-rated",
                 "第二十七条第三项",
@@ -177,6 +182,16 @@ impl Rejection {
                 "第十七条第三款",
                 "read the assisting units of the order",
             ),
+            Self::NoObjection => (
+                "no-objection",
+                "第十七条第三款",
+                "nothing; an assisting unit must object first",
+            ),
+            Self::AssistingUnitsMissing => (
+                "assisting-units-missing",
+                "第十七条第三款",
+                "name the assisting units and tell each its part, then submit",
+            ),
             Self::CoordinationRequired => (
                 "coordination-required",
                 "第十八条",
@@ -229,6 +244,11 @@ impl Rejection {
                 "no-such-statement",
                 "第二十条",
                 "read the additions of the order",
+            ),
+            Self::NothingToJudge => (
+                "nothing-to-judge",
+                "第二十条",
+                "nothing; the requester must add something first",
             ),
             Self::ContentMissing { .. } => ("content-missing", "第二十二条", "fill it in"),
             Self::MediationMissing => (
@@ -287,6 +307,11 @@ impl Rejection {
                 "第二十九条第二款",
                 "call back, then wait for the diligence statement",
             ),
+            Self::TypeFixed => (
+                "type-fixed",
+                "第二十九条第二款",
+                "have the unit handle and report the order as it is",
+            ),
             Self::ExclusionNotProven { .. } => (
                 "exclusion-not-proven",
                 "第二十九条第三款",
@@ -316,6 +341,11 @@ impl Rejection {
                 "no-such-supervision",
                 "第二十五条",
                 "read the supervisions of the order",
+            ),
+            Self::NoSupervisionWaits => (
+                "no-supervision-waits",
+                "第二十五条",
+                "nothing; the unit answers what the centre supervises, the centre reviews what was answered",
             ),
             Self::DelayUnexplained => (
                 "delay-unexplained",

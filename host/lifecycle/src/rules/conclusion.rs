@@ -1,5 +1,6 @@
 //! How a unit ends a matter, and what its report must say (Art. 12(3), 16(2), 22, 24, 26(2)): R17, R27,
-//! R43, R46, R53, A-09, A-10, P2, P6, P9. All of them are reviewed and rated.
+//! R43, R46, R53, A-09, A-10, P2, P6, P9. All of them are reviewed; whether what a unit ended without
+//! handling it is rated as well, the rule set says (A-09: it is, by default).
 
 use contract::types::OrderType;
 

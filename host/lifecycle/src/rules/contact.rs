@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{check, due};
 use crate::command::{ContactAttempt, ContactResult};
 use crate::draft::Draft;
+use crate::effect::{Notice, Recipient};
 use crate::event::Event;
 use crate::order::WorkOrder;
 use crate::rejection::Rejection;
@@ -125,5 +126,22 @@ pub(crate) fn record_attempt(
     check::filled("evidence", &attempt.evidence)?;
     due::lapse(order, draft);
     draft.emit(Event::ContactAttempted(attempt.clone()));
+    warn_of_hour(order, attempt, draft);
     Ok(())
+}
+
+/// R15: calls at night are no way to reach anybody. The law names no hours, so they count, and whoever made
+/// this one is warned.
+fn warn_of_hour(order: &WorkOrder, attempt: &ContactAttempt, draft: &mut Draft<'_>) {
+    if !attempt.at_unusual_hour() {
+        return;
+    }
+    let about = Notice::CalledAtUnusualHour {
+        started_at: attempt.started_at,
+    };
+    if draft.by.role.unit().is_some() {
+        draft.tell_unit(order, about);
+    } else {
+        draft.notify(Recipient::Center, about);
+    }
 }

@@ -87,17 +87,17 @@ pub(crate) fn record(
     (opinion, document): (TextId, &Evidence),
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    check::evidence("document.reference", document)?;
     let own = draft.by.role.unit();
+    may_record(order, own)?;
+    check::evidence("document.reference", document)?;
     let Some(named) = adviser.or(own) else {
         return Err(Rejection::Missing { field: "adviser" });
     };
     let speaks_for_itself = own.is_none_or(|own| own == named);
-    let mut asked = order.coordination.iter().flat_map(|it| &it.opinions);
-    let is_asked = asked.any(|it| it.given.is_none() && it.request.adviser == *named);
-    if !(is_asked && speaks_for_itself) {
+    if !speaks_for_itself {
         return Err(Rejection::NoOpinionAsked);
     }
+    may_record(order, Some(named))?;
     due::lapse(order, draft);
     draft.emit(Event::OpinionRecorded {
         adviser: named.clone(),
@@ -106,4 +106,17 @@ pub(crate) fn record(
     });
     draft.notify(Recipient::Center, Notice::OpinionGiven);
     Ok(())
+}
+
+/// An open question is with that authority, or with any where none is named.
+pub(super) fn may_record(order: &WorkOrder, adviser: Option<&UnitCode>) -> Result<(), Rejection> {
+    let mut asked = order.coordination.iter().flat_map(|it| &it.opinions);
+    let open = asked.any(|it| {
+        it.given.is_none() && adviser.is_none_or(|adviser| it.request.adviser == *adviser)
+    });
+    if open {
+        Ok(())
+    } else {
+        Err(Rejection::NoOpinionAsked)
+    }
 }

@@ -27,6 +27,7 @@ pub(crate) fn dispatch(
     wanted: &Dispatch,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    may_dispatch(order)?;
     let unit = &wanted.unit;
     if draft.context.directory.unit(unit).is_none() {
         return Err(Rejection::UnknownUnit { unit: unit.clone() });
@@ -58,31 +59,32 @@ pub(crate) fn dispatch(
     send(&Matter::of(order), sending, draft)
 }
 
+/// R34: a hard case is dispatched on the basis of an opinion, to whatever unit.
+pub(super) fn may_dispatch(order: &WorkOrder) -> Result<(), Rejection> {
+    let mut opinions = order.coordination.iter().flat_map(|it| &it.opinions);
+    if matches!(order.stage, Stage::InCoordination) && !opinions.any(|it| it.given.is_some()) {
+        return Err(Rejection::OpinionMissing);
+    }
+    Ok(())
+}
+
 /// R30, R32, R34: in which role the unit gets the order. A unit that returned it does not get it again,
-/// unless to lead others or because coordination determined it; a joint dispatch follows a return; a
-/// hard case is dispatched on the basis of an opinion.
+/// unless to lead others or because coordination determined it; a joint dispatch follows a return.
 fn role(order: &WorkOrder, wanted: &Dispatch) -> Result<AssignmentRole, Rejection> {
     let returned = order.returned_by().any(|unit| *unit == wanted.unit);
-    let coordination = order.coordination.as_ref();
-    match (&order.stage, coordination) {
+    let coordinated = matches!(order.stage, Stage::InCoordination);
+    match (coordinated, wanted.joint) {
         // Art. 18 determines one unit; several together are for Art. 17(3).
-        (Stage::InCoordination, _) if wanted.joint => Err(Rejection::JointOnlyAfterReturn),
-        (Stage::InCoordination, Some(coordination)) => {
-            let mut opinions = coordination.opinions.iter();
-            if opinions.any(|opinion| opinion.given.is_some()) {
-                Ok(AssignmentRole::Determined)
-            } else {
-                Err(Rejection::OpinionMissing)
-            }
-        }
-        (_, _) if returned && !wanted.joint => Err(Rejection::AlreadyReturnedByUnit {
-            unit: wanted.unit.clone(),
-        }),
-        (_, _) if wanted.joint && order.returned_by().next().is_none() => {
+        (true, true) => Err(Rejection::JointOnlyAfterReturn),
+        (true, false) => Ok(AssignmentRole::Determined),
+        (false, true) if order.returned_by().next().is_none() => {
             Err(Rejection::JointOnlyAfterReturn)
         }
-        (_, _) if wanted.joint => Ok(AssignmentRole::Lead),
-        (_, _) => Ok(AssignmentRole::Ordinary),
+        (false, true) => Ok(AssignmentRole::Lead),
+        (false, false) if returned => Err(Rejection::AlreadyReturnedByUnit {
+            unit: wanted.unit.clone(),
+        }),
+        (false, false) => Ok(AssignmentRole::Ordinary),
     }
 }
 

@@ -8,11 +8,12 @@ use contract::escalation::{Action, Audience, Trigger};
 use super::{due, rating, returns};
 use crate::command::{Command, CommandKind, Moment, RatingChoice, ReturnDecision, Review};
 use crate::deadline::{Deadline, DeadlineKind};
-use crate::decide::Context;
+use crate::decide::{Alike, Context};
 use crate::draft::{Draft, staff_of};
 use crate::effect::{Effect, Notice, Notification, Recipient};
 use crate::event::Event;
 use crate::order::{Stage, WorkOrder};
+use crate::rejection::Rejection;
 
 /// So many proposals are acted on at most; the rest stays in the record only.
 const PROPOSALS_MAX: usize = 16;
@@ -64,6 +65,40 @@ fn rated_badly(order: &WorkOrder, choice: &RatingChoice, now: DateTime<Utc>) -> 
     counts.then_some(Trigger::RatedBadly(*rating))
 }
 
+/// Art. 26(1): what to ask about open orders of this number, where it has reached another step of the
+/// rule set since one of them was asked about.
+#[must_use]
+pub fn many_alike(alike: &Alike, context: &Context<'_>) -> Option<Trigger> {
+    let steps = &context.rules().many_alike.steps;
+    let asked = alike.asked.unwrap_or(0);
+    let reached = |step: &u32| asked < *step && *step <= alike.orders;
+    steps
+        .iter()
+        .any(reached)
+        .then_some(Trigger::OneOfMany(alike.orders))
+}
+
+/// R52: many open orders about the same thing are laid before the escalation plugins. The order that was
+/// the last straw keeps the number, so that the next step is asked about once.
+pub(crate) fn count_alike(order: &WorkOrder, draft: &mut Draft<'_>) -> Result<(), Rejection> {
+    let alike = draft.facts.alike;
+    let Some(alike) = alike.filter(|alike| many_alike(alike, draft.context).is_some()) else {
+        return Err(Rejection::NothingDue);
+    };
+    draft.emit(Event::ManyAlike {
+        orders: alike.orders,
+    });
+    advised(order, draft);
+    Ok(())
+}
+
+/// Has the open orders about the same thing counted, where it is known what the thing is.
+pub(super) fn have_alike_counted(category: Option<&String>, draft: &mut Draft<'_>) {
+    if category.is_some() {
+        draft.effect(Effect::CountAlike);
+    }
+}
+
 /// Commands mark what has passed before anything else (see `due::lapse`), but for those that only mark
 /// the order and move no clock.
 const fn marks_what_has_passed(command: CommandKind) -> bool {
@@ -73,6 +108,7 @@ const fn marks_what_has_passed(command: CommandKind) -> bool {
             | CommandKind::FlagConduct
             | CommandKind::SetPriority
             | CommandKind::ListLongTerm
+            | CommandKind::CountAlike
             | CommandKind::LinkOrders
             | CommandKind::RateService
             | CommandKind::DismissProposal

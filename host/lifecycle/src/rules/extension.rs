@@ -22,8 +22,8 @@ pub(crate) fn extend(
     wanted: &Extension,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    check_approval(wanted.approval.as_ref(), draft.context.rules())?;
     may_extend(order, draft.now(), draft.context.rules())?;
+    check_approval(wanted.approval.as_ref(), draft.context.rules())?;
     let Some(assignment) = order.assignment() else {
         return Err(crate::gate::wrong_stage(order, "in_handling"));
     };
@@ -102,7 +102,7 @@ pub(super) fn may_extend(
     let max = of_document
         .and_then(|limit| limit.extensions_max)
         .unwrap_or(rules.extensions_max);
-    if used(assignment, rules) >= usize::from(max) {
+    if used(order, assignment, rules) >= usize::from(max) {
         return Err(Rejection::ExtensionLimitReached { max });
     }
     check_told(assignment)
@@ -132,9 +132,13 @@ fn counts_from(assignment: &Assignment, rules: &RuleSet) -> DateTime<Utc> {
 }
 
 /// extensions count per assignment, restarts or not, unless the rule set reads it otherwise.
-fn used(assignment: &Assignment, rules: &RuleSet) -> usize {
+fn used(order: &WorkOrder, assignment: &Assignment, rules: &RuleSet) -> usize {
     match rules.options.extension_count {
         ExtensionCount::ContinuesAfterRestart => assignment.extensions.len(),
+        ExtensionCount::PerOrder => {
+            let all = order.assignments.iter();
+            all.map(|it| it.extensions.len()).sum()
+        }
         ExtensionCount::BeginsAnewAfterRestart => {
             let newest_first = assignment.superseded.iter().rev();
             newest_first

@@ -1,5 +1,6 @@
 //! What follows a dissatisfied rating (Art. 28–30): R58–R60, R62, R63, A-20, A-26, A-27, P5.
 
+use chrono::{DateTime, Utc};
 use contract::types::{OrderType, Rating};
 
 use super::check;
@@ -190,16 +191,22 @@ pub(crate) fn file_statement(
     statement: TextId,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    may_file(order, draft.now())?;
+    draft.emit(Event::DiligenceStatementFiled { statement });
+    draft.close(CloseCode::StatementFiled, None);
+    Ok(())
+}
+
+/// While the unit's time runs.
+pub(super) fn may_file(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), Rejection> {
     let Stage::AwaitingStatement { statement_by } = &order.stage else {
         return Err(crate::gate::wrong_stage(order, "awaiting_statement"));
     };
-    if statement_by.is_late(draft.now()) {
+    if statement_by.is_late(now) {
         return Err(Rejection::StatementWindowOver {
-            due_at: statement_by.due.due_at,
+            due_at: Some(statement_by.due.due_at),
         });
     }
-    draft.emit(Event::DiligenceStatementFiled { statement });
-    draft.close(CloseCode::StatementFiled, None);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use contract::types::Channel;
 
 use super::contact::check_unreachable;
 use super::routing::{self, Matter};
-use super::{check, due};
+use super::{check, due, escalation};
 use crate::command::{Identity, IncompleteGround, InformationAssessment, NoticeReceipt};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::draft::Draft;
@@ -28,12 +28,18 @@ pub(crate) fn request(
     missing: TextId,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    if order.information.is_some() {
-        return Err(Rejection::NothingMissing);
-    }
+    may_request(order)?;
     due::lapse(order, draft);
     draft.emit(Event::InformationRequested { missing });
     ask(order.channel, missing, draft);
+    Ok(())
+}
+
+/// Once only.
+pub(super) fn may_request(order: &WorkOrder) -> Result<(), Rejection> {
+    if order.information.is_some() {
+        return Err(Rejection::NothingMissing);
+    }
     Ok(())
 }
 
@@ -53,12 +59,7 @@ pub(crate) fn notice(
     receipt: &NoticeReceipt,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    if !is_network(order.channel) {
-        return Err(Rejection::WrongChannel { needed: "calls" });
-    }
-    let Some(information) = order.information.as_ref().filter(|it| it.notice.is_none()) else {
-        return Err(Rejection::NothingDue);
-    };
+    let information = may_notice(order)?;
     check::not_in_future("sent_at", receipt.sent_at, draft.now())?;
     let (asked_at, sent_at) = (information.asked_at, receipt.sent_at);
     check::in_order("sent_at", asked_at, sent_at, "lies before the asking")?;
@@ -72,6 +73,17 @@ pub(crate) fn notice(
         answer_by,
     });
     Ok(())
+}
+
+/// One notice, on network channels.
+pub(super) fn may_notice(order: &WorkOrder) -> Result<&Information, Rejection> {
+    if !is_network(order.channel) {
+        return Err(Rejection::WrongChannel { needed: "calls" });
+    }
+    let information = order.information.as_ref();
+    information
+        .filter(|it| it.notice.is_none())
+        .ok_or(Rejection::NothingDue)
 }
 
 /// The requester's three days, from the receipt.
@@ -94,7 +106,15 @@ pub(crate) fn supply(
     identity: Identity,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    may_supply(order, draft.now())?;
     check::is_requester(identity, draft)?;
+    draft.emit(Event::InformationSupplied { content, identity });
+    draft.notify(Recipient::Center, Notice::AwaitsAssessment);
+    Ok(())
+}
+
+/// One supplement, while the requester's time runs.
+pub(super) fn may_supply(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), Rejection> {
     let Stage::AwaitingInformation {
         answer_by,
         supplied,
@@ -105,16 +125,12 @@ pub(crate) fn supply(
     if *supplied {
         return Err(Rejection::NothingMissing);
     }
-    if let Some(deadline) = answer_by
-        && deadline.is_late(draft.now())
-    {
-        return Err(Rejection::InformationTooLate {
-            due_at: deadline.due.due_at,
-        });
+    match answer_by {
+        Some(deadline) if deadline.is_late(now) => Err(Rejection::InformationTooLate {
+            due_at: Some(deadline.due.due_at),
+        }),
+        Some(_) | None => Ok(()),
     }
-    draft.emit(Event::InformationSupplied { content, identity });
-    draft.notify(Recipient::Center, Notice::AwaitsAssessment);
-    Ok(())
 }
 
 /// R15, R16: enough, and the matter is registered now; or not, and the order ends with CR04. The
@@ -124,12 +140,7 @@ pub(crate) fn assess(
     assessment: &InformationAssessment,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    if !matches!(
-        order.stage,
-        Stage::AwaitingInformation { supplied: true, .. }
-    ) {
-        return Err(Rejection::NothingMissing);
-    }
+    may_assess(order)?;
     match assessment {
         InformationAssessment::Insufficient { note } => {
             end(CloseCode::InformationInsufficient, Some(*note), draft);
@@ -145,8 +156,21 @@ pub(crate) fn assess(
             let limit = (rule, draft.context.rules.at(registered_at).dispatch);
             let dispatch_by = draft.deadline(kind, order.order_type, limit, registered_at)?;
             draft.emit(Event::InformationSufficient { dispatch_by });
+            escalation::have_alike_counted(order.category.as_ref(), draft);
             routing::advised(&Matter::of(order), draft)
         }
+    }
+}
+
+/// Something was supplied.
+pub(super) fn may_assess(order: &WorkOrder) -> Result<(), Rejection> {
+    if matches!(
+        order.stage,
+        Stage::AwaitingInformation { supplied: true, .. }
+    ) {
+        Ok(())
+    } else {
+        Err(Rejection::NothingMissing)
     }
 }
 

@@ -87,9 +87,7 @@ pub(crate) fn decide(
     decision: &ReturnDecision,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
-    let objects = |it: &&Assisting| it.unit == *unit && it.objection.is_some();
-    let mut assisting = order.assignment().into_iter().flat_map(|it| &it.assisting);
-    if assisting.find(objects).is_none() {
+    if !may_decide(order)?.iter().any(|it| it.unit == *unit) {
         return Err(Rejection::NoAssistingUnit { unit: unit.clone() });
     }
     due::lapse(order, draft);
@@ -105,6 +103,16 @@ pub(crate) fn decide(
     draft.notify(staff_of(unit, order), Notice::ObjectionDecided);
     draft.tell_unit(order, Notice::ObjectionDecided);
     Ok(())
+}
+
+/// The assisting units that object, if any.
+pub(super) fn may_decide(order: &WorkOrder) -> Result<Vec<&Assisting>, Rejection> {
+    let assisting = order.assignment().into_iter().flat_map(|it| &it.assisting);
+    let objecting: Vec<_> = assisting.filter(|it| it.objection.is_some()).collect();
+    if objecting.is_empty() {
+        return Err(Rejection::NoObjection);
+    }
+    Ok(objecting)
 }
 
 /// The part of the unit that gives the command.

@@ -74,14 +74,12 @@ pub(crate) fn reclassify(
     wanted: &Reclassification,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    may_reclassify(order)?;
     if wanted.order_type == order.order_type {
         return Err(Rejection::Unchanged);
     }
     due::lapse(order, draft);
     let deadlines = match (&order.stage, order.assignment()) {
-        (Stage::AwaitingVerification | Stage::InHandling, Some(_)) if order.round() > 1 => {
-            return Err(Rejection::RehandledBefore);
-        }
         (Stage::AwaitingVerification | Stage::InHandling, Some(assignment)) => {
             let rules = draft.context.rules();
             // What is only read has no period to verify, so there is none to keep.
@@ -103,6 +101,14 @@ pub(crate) fn reclassify(
     });
     if dispatched {
         draft.tell_unit(order, Notice::Dispatched);
+    }
+    Ok(())
+}
+
+/// R59: not in the second handling, which Art. 29(2) gives the unit once, with the period of the first.
+pub(super) fn may_reclassify(order: &WorkOrder) -> Result<(), Rejection> {
+    if order.round() > 1 {
+        return Err(Rejection::TypeFixed);
     }
     Ok(())
 }

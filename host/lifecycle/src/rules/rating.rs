@@ -85,7 +85,7 @@ pub(super) fn may_rate(order: &WorkOrder, now: DateTime<Utc>) -> Result<(), Reje
     };
     if rate_by.is_late(now) {
         return Err(Rejection::RatingTooLate {
-            due_at: rate_by.due.due_at,
+            due_at: Some(rate_by.due.due_at),
         });
     }
     Ok(())
@@ -144,23 +144,38 @@ pub(crate) fn record_delivery(
     delivered_at: DateTime<Utc>,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    let old = may_deliver(order, draft.now())?;
     check::not_in_future("delivered_at", delivered_at, draft.now())?;
-    let (old, deadline) = match &order.stage {
+    check::in_order(
+        "delivered_at",
+        old.trigger_at,
+        delivered_at,
+        "lies before the sending",
+    )?;
+    let deadline = if old.kind == DeadlineKind::Rating {
+        rate_by(order, delivered_at, draft)?
+    } else {
+        let receipt = NoticeReceipt {
+            sent_at: old.trigger_at,
+            delivered_at: Some(delivered_at),
+        };
+        super::information::answer_by(order, &receipt, draft)?
+    };
+    draft.emit(Event::DeliveryRecorded {
+        delivered_at,
+        deadline,
+    });
+    Ok(())
+}
+
+/// The requester's time that a confirmed delivery starts anew, while it runs.
+pub(super) fn may_deliver(order: &WorkOrder, now: DateTime<Utc>) -> Result<&Deadline, Rejection> {
+    let running = match &order.stage {
         Stage::AwaitingRating {
-            rate_by: old,
+            rate_by,
             delivered: false,
-        } => (old, rate_by(order, delivered_at, draft)?),
-        Stage::AwaitingInformation {
-            answer_by: Some(old),
-            ..
-        } if !was_delivered(order) => {
-            let receipt = NoticeReceipt {
-                sent_at: old.trigger_at,
-                delivered_at: Some(delivered_at),
-            };
-            let deadline = super::information::answer_by(order, &receipt, draft)?;
-            (old, deadline)
-        }
+        } => Some(rate_by),
+        Stage::AwaitingInformation { answer_by, .. } if !was_delivered(order) => answer_by.as_ref(),
         Stage::AwaitingInformation { .. }
         | Stage::AwaitingDispatch { .. }
         | Stage::AwaitingVerification
@@ -174,22 +189,11 @@ pub(crate) fn record_delivery(
         | Stage::AwaitingRating { .. }
         | Stage::AwaitingFollowUp { .. }
         | Stage::AwaitingStatement { .. }
-        | Stage::Closed { .. } => return Err(Rejection::NothingDue),
+        | Stage::Closed { .. } => None,
     };
-    check::in_order(
-        "delivered_at",
-        old.trigger_at,
-        delivered_at,
-        "lies before the sending",
-    )?;
-    if old.is_late(draft.now()) {
-        return Err(Rejection::NothingDue);
-    }
-    draft.emit(Event::DeliveryRecorded {
-        delivered_at,
-        deadline,
-    });
-    Ok(())
+    running
+        .filter(|it| !it.is_late(now))
+        .ok_or(Rejection::NothingDue)
 }
 
 /// Whether the delivery of the notice of what is missing was confirmed.

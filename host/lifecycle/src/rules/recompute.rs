@@ -59,6 +59,16 @@ pub fn needs_recomputation(order: &WorkOrder, context: &Context<'_>) -> bool {
     })
 }
 
+/// Something of the order is to be computed anew, or to be marked as missed before.
+pub(super) fn may_recompute(order: &WorkOrder, context: &Context<'_>) -> Result<(), Rejection> {
+    let lapsed = !order.lapsed_deadlines(context.now).is_empty();
+    if lapsed || needs_recomputation(order, context) {
+        Ok(())
+    } else {
+        Err(Rejection::NothingDue)
+    }
+}
+
 /// The calendar's version alone makes no difference, nor do the rules of today.
 fn differs(new: &Deadline, old: &Deadline) -> bool {
     (new.due.due_at, new.due.provisional, &new.due.counted)

@@ -2,6 +2,7 @@
 //! centre's time to dispatch it (R19, R20).
 
 use super::check;
+use super::escalation;
 use super::routing::{self, Matter};
 use crate::command::{ConcealmentScope, RealNameGround, Registration};
 use crate::deadline::DeadlineKind;
@@ -45,6 +46,7 @@ pub(crate) fn register(
         registration: Box::new(registration.clone()),
         dispatch_by,
     });
+    escalation::have_alike_counted(registration.category.as_ref(), draft);
     let matter = Matter {
         order_type,
         district: registration.district.as_ref(),

@@ -1,7 +1,7 @@
 //! Reply to the requester and report to the centre (Art. 21): R3, R40–R42, P2, P6.
 
 use super::contact::check_unreachable;
-use super::{check, conclusion, due, duty, extension};
+use super::{check, conclusion, due, duty, extension, joint};
 use crate::command::{HandlingConclusion, HandlingReport, Reply, ReplyException};
 use crate::draft::Draft;
 use crate::effect::{Notice, Recipient};
@@ -71,8 +71,12 @@ pub(crate) fn submit(
     Ok(())
 }
 
-/// R36, R38: nothing that the unit owes the requester is left open.
+/// R36, R38: nothing that the unit owes the requester is left open. R32: the centre dispatched to a lead
+/// unit because several must handle the order together, so the lead has determined the others first.
 pub(super) fn may_submit(order: &WorkOrder) -> Result<(), Rejection> {
+    if joint::may_name(order).is_ok() {
+        return Err(Rejection::AssistingUnitsMissing);
+    }
     if let Some(statement) = order.unjudged_statements().next() {
         return Err(Rejection::StatementUnjudged {
             statement: statement.seq,

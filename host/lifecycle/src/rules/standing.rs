@@ -3,24 +3,68 @@
 //! whoever asks what is possible now.
 
 use super::{
-    coordination, extension, follow_up, information, joint, mark, rating, report, returns,
-    withdrawal,
+    coordination, dispatch, extension, follow_up, information, joint, mark, rating, recompute,
+    report, returns, statements, supervision, withdrawal,
 };
 use crate::command::CommandKind;
 use crate::decide::Context;
+use crate::ids::Actor;
 use crate::order::WorkOrder;
 use crate::rejection::Rejection;
 
 type Check<'a> = &'a dyn Fn() -> Result<(), Rejection>;
 
 /// The rejection that the command would meet, if there is one.
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
 pub(crate) fn check(
     order: &WorkOrder,
     command: CommandKind,
+    by: &Actor,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     let (now, rules) = (context.now, context.rules());
-    let checks: [(CommandKind, Check<'_>); 14] = [
+    let checks: [(CommandKind, Check<'_>); 29] = [
+        (CommandKind::RequestInformation, &|| {
+            information::may_request(order)
+        }),
+        (CommandKind::RecordInformationNotice, &|| {
+            information::may_notice(order).map(|_| ())
+        }),
+        (CommandKind::SupplyInformation, &|| {
+            information::may_supply(order, now)
+        }),
+        (CommandKind::AssessInformation, &|| {
+            information::may_assess(order)
+        }),
+        (CommandKind::Reclassify, &|| mark::may_reclassify(order)),
+        (CommandKind::Dispatch, &|| dispatch::may_dispatch(order)),
+        (CommandKind::DecideObjection, &|| {
+            joint::may_decide(order).map(|_| ())
+        }),
+        (CommandKind::RecordOpinion, &|| {
+            coordination::may_record(order, by.role.unit())
+        }),
+        (CommandKind::JudgeStatement, &|| {
+            statements::may_judge(order)
+        }),
+        (CommandKind::RecordDelivery, &|| {
+            rating::may_deliver(order, now).map(|_| ())
+        }),
+        (CommandKind::FileDiligenceStatement, &|| {
+            follow_up::may_file(order, now)
+        }),
+        (CommandKind::Supervise, &|| {
+            supervision::may_supervise(order).map(|_| ())
+        }),
+        (CommandKind::AnswerSupervision, &|| {
+            supervision::may_answer(order, by.role.unit())
+        }),
+        (CommandKind::ReviewSupervision, &|| {
+            supervision::may_review(order)
+        }),
+        (CommandKind::RecomputeDeadlines, &|| {
+            recompute::may_recompute(order, context)
+        }),
         (CommandKind::NameAssistingUnits, &|| {
             joint::may_name(order).map(|_| ())
         }),

@@ -46,6 +46,7 @@ pub(crate) fn judge(
     judgement: &StatementJudgement,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    may_judge(order)?;
     let mut unjudged = order.unjudged_statements();
     let statement = unjudged.find(|it| it.seq == judgement.statement);
     let (Some(statement), Some(assignment)) = (statement, order.assignment()) else {
@@ -81,6 +82,12 @@ pub(crate) fn judge(
         warn_of_many(assignment, draft);
     }
     Ok(())
+}
+
+/// Something was added and is not judged.
+pub(super) fn may_judge(order: &WorkOrder) -> Result<(), Rejection> {
+    let mut unjudged = order.unjudged_statements();
+    unjudged.next().map(|_| ()).ok_or(Rejection::NothingToJudge)
 }
 
 /// The full period from the receipt of the addition. It may end before what runs now, where an

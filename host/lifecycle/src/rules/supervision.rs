@@ -7,7 +7,7 @@ use crate::draft::{Draft, staff_of};
 use crate::effect::{Notice, Recipient};
 use crate::event::Event;
 use crate::ids::UnitCode;
-use crate::order::{Supervision, SupervisionState, WorkOrder};
+use crate::order::{Assignment, Supervision, SupervisionState, WorkOrder};
 use crate::rejection::Rejection;
 
 /// R47: the centre supervises the unit that has, or had, the order; unit and leader are told.
@@ -57,9 +57,7 @@ fn check_founded(
     draft: &Draft<'_>,
 ) -> Result<UnitCode, Rejection> {
     let unfounded = |why| Err(Rejection::SupervisionUnfounded { why });
-    let Some(assignment) = order.assignment() else {
-        return unfounded("no unit has had the order");
-    };
+    let assignment = may_supervise(order)?;
     let guided = wanted.guidance_unit.is_some();
     match wanted.case {
         SupervisionCase::Overdue if !is_overdue(order, draft) => {
@@ -88,6 +86,13 @@ fn check_founded(
         | SupervisionCase::StatementObjection
         | SupervisionCase::Other { .. } => Ok(assignment.unit.clone()),
     }
+}
+
+/// A unit has the order, or had it.
+pub(super) fn may_supervise(order: &WorkOrder) -> Result<&Assignment, Rejection> {
+    order.assignment().ok_or(Rejection::SupervisionUnfounded {
+        why: "no unit has had the order",
+    })
 }
 
 /// R25: whether its timer has marked the miss already or not.
@@ -124,13 +129,9 @@ pub(crate) fn answer(
     let Some(unit) = draft.by.role.unit() else {
         return Err(none);
     };
+    may_answer(order, Some(unit))?;
     let supervision = order.supervision(answer.supervision);
-    let owed = |it: &&Supervision| {
-        let mut units = std::iter::once(&it.unit).chain(&it.guidance);
-        it.state == SupervisionState::Open
-            && units.any(|it| it.unit == *unit && it.answer.is_none())
-    };
-    let Some(supervision) = supervision.filter(owed) else {
+    let Some(supervision) = supervision.filter(|it| is_owed(it, unit)) else {
         return Err(none);
     };
     let handles = supervision.unit.unit == *unit;
@@ -147,12 +148,39 @@ pub(crate) fn answer(
     Ok(())
 }
 
+/// The unit owes an answer.
+pub(super) fn may_answer(order: &WorkOrder, unit: Option<&UnitCode>) -> Result<(), Rejection> {
+    let mut supervisions = order.supervisions.iter();
+    if unit.is_some_and(|unit| supervisions.any(|it| is_owed(it, unit))) {
+        Ok(())
+    } else {
+        Err(Rejection::NoSupervisionWaits)
+    }
+}
+
+fn is_owed(supervision: &Supervision, unit: &UnitCode) -> bool {
+    let mut units = std::iter::once(&supervision.unit).chain(&supervision.guidance);
+    supervision.state == SupervisionState::Open
+        && units.any(|it| it.unit == *unit && it.answer.is_none())
+}
+
+/// An answer waits for the centre.
+pub(super) fn may_review(order: &WorkOrder) -> Result<(), Rejection> {
+    let mut supervisions = order.supervisions.iter();
+    if supervisions.any(|it| it.state == SupervisionState::Answered) {
+        Ok(())
+    } else {
+        Err(Rejection::NoSupervisionWaits)
+    }
+}
+
 /// R47: the centre reviews the answers. One that does not do is given again; the limit stays.
 pub(crate) fn review(
     order: &WorkOrder,
     outcome: &SupervisionReview,
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
+    may_review(order)?;
     let seq = outcome.supervision;
     let answered = order.supervision(seq);
     let Some(supervision) = answered.filter(|it| it.state == SupervisionState::Answered) else {

@@ -169,6 +169,8 @@ pub enum ExtensionCount {
     ContinuesAfterRestart,
     /// Each restart allows them anew.
     BeginsAnewAfterRestart,
+    /// Per order: those of every unit before count too.
+    PerOrder,
 }
 
 ///

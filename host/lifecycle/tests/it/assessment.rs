@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
 use lifecycle::assessment::{Assessment, Formulas, Measure, Tally};
-use lifecycle::ruleset::{FailedReview, RuleSet};
+use lifecycle::ruleset::{
+    CallBack, CommendationCourse, ExtensionCount, FailedReview, LateAddition, Options,
+    RatingChoiceCounts, ReturnReview, RuleSet, UnitEnded,
+};
 
 use crate::script::World;
 
@@ -470,6 +473,56 @@ fn every_formula_is_shown_with_its_terms() {
         "（按时办结＋扣除审核未通过时间后未逾期） ÷ （按时办结＋扣除审核未通过时间后未逾期＋逾期）"
     ]
     .assert_eq(&on_time.text_zh());
+}
+
+/// R64: every reading that makes a figure another one stands in the version, and in the terms of those
+/// figures that it touches, and of no others.
+#[test]
+fn a_reading_that_changes_figures_changes_the_version() {
+    let defaults = RuleSet::guangzhou_2023().options;
+    let plain = Formulas::of(&defaults);
+    let read = |change: fn(&mut Options)| {
+        let mut options = defaults.clone();
+        change(&mut options);
+        Formulas::of(&options)
+    };
+    let mut text = String::new();
+    for formulas in [
+        read(|it| it.failed_review = FailedReview::ExcusedInAssessment),
+        read(|it| it.unit_ended = UnitEnded::NotRated),
+        read(|it| it.return_review = ReturnReview::ExcusedInAssessment),
+        read(|it| it.late_addition = LateAddition::UndoesTheMiss),
+        read(|it| it.commendation = CommendationCourse::AsOtherMatters),
+        read(|it| it.rating_choice = RatingChoiceCounts::Last),
+        read(|it| it.call_back = CallBack::ReplacesRating),
+        read(|it| {
+            it.return_review = ReturnReview::ExcusedInAssessment;
+            it.late_addition = LateAddition::UndoesTheMiss;
+        }),
+        // It moves deadlines, and they say so themselves.
+        read(|it| it.extension_count = ExtensionCount::PerOrder),
+    ] {
+        let both = formulas.items.iter().zip(&plain.items);
+        let changed = both.filter(|(new, old)| {
+            let zh = new.excludes_zh != old.excludes_zh;
+            assert_eq!(zh, new.excludes_en != old.excludes_en, "{}", new.code);
+            zh
+        });
+        let codes: Vec<&str> = changed.map(|(new, _)| new.code).collect();
+        writeln!(text, "{}: {}", formulas.version, codes.join(" ")).unwrap();
+    }
+    expect![[r#"
+        2026-2+A-06: on_time overdue
+        2026-2+A-09: satisfaction_1 satisfaction_2
+        2026-2+A-13: on_time overdue
+        2026-2+A-17: on_time overdue
+        2026-2+A-18: on_time overdue verification satisfaction_1
+        2026-2+A-19: satisfaction_1 satisfaction_2
+        2026-2+A-26: satisfaction_1 satisfaction_2
+        2026-2+A-13+A-17: on_time overdue
+        2026-2: 
+    "#]]
+    .assert_eq(&text);
 }
 
 /// A-28: from the submission to the decision, either way; both sides of the target's end. Wednesday,

@@ -6,7 +6,7 @@ use lifecycle::contact_series;
 use lifecycle::ruleset::{AttemptBase, AttemptGap};
 
 use crate::script::{World, instant};
-use crate::show::brief;
+use crate::show::{brief, check as comes_to, told};
 
 const DAY: &str = "2026-05-25";
 
@@ -237,4 +237,40 @@ fn after_an_addition_only_later_calls_count() {
         let accepted = "duty_accepted + submitted";
         assert_eq!(brief(&World::new().run(&called_again).result), accepted);
     }
+}
+
+#[test]
+fn calls_at_night_count_and_whoever_makes_them_is_warned() {
+    // R15: the law names no hours, the catalogue wants a warning outside 08:00 to 22:00. Both sides.
+    let dispatched = "2026-05-11 09:00 register complaint\n2026-05-11 09:05 dispatch GZ-CGJ";
+    let asked = "2026-05-11 09:00 register complaint missing=yes";
+    let (unit, centre) = ("unit GZ-CGJ", "center");
+    for (past, who, role) in [
+        (dispatched, unit, "unit:GZ-CGJ"),
+        (asked, centre, "operator"),
+    ] {
+        for (begun, is_usual) in [
+            ("07:59:59", false),
+            ("08:00:00", true),
+            ("21:59:59", true),
+            ("22:00:00", false),
+            ("03:00:00", false),
+        ] {
+            let mut world = World::after(past);
+            let line = format!("2026-05-12 23:59:59 call {begun}..{begun} as={role}");
+            let result = world.step(&line).result;
+            assert_eq!(brief(&result), "contact_attempted", "{line}");
+            let warning = format!("tell {who}: CalledAtUnusualHour");
+            assert_eq!(told(&result).contains(&warning), !is_usual, "{line}");
+        }
+    }
+    let at_night = "
+        2026-05-12 06:00 call 03:00..03:01
+        2026-05-12 06:00 call 03:20..03:21
+        2026-05-12 06:00 call 03:40..03:41
+        2026-05-12 06:01 submit end=unreachable";
+    comes_to(
+        &format!("{dispatched}{at_night}"),
+        "duty_accepted + submitted",
+    );
 }

@@ -315,7 +315,7 @@ fn ratings() {
     );
     reviewed(
         &format!("{offered} satisfied\n2026-05-13 09:02 rate dissatisfied"),
-        "rejected: order-closed",
+        "rejected: already-rated",
     );
     reviewed("2026-05-12 18:05 rate satisfied", "rejected: wrong-stage");
 }

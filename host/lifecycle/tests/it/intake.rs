@@ -423,6 +423,34 @@ fn a_correction_leaves_what_was_added_to_be_judged() {
 }
 
 #[test]
+fn many_open_orders_about_the_same_thing() {
+    // R52: at each step of the rule set somebody is told once, and no clock moves.
+    let dispatched = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 10:00 dispatch GZ-CGJ";
+    let check = |line: &str, expected: &str| {
+        let answer = World::after(dispatched).step(&format!("2026-05-12 09:00 {line}"));
+        assert_eq!(brief(&answer.result), expected, "{line}");
+    };
+    check("count alike=4", "rejected: nothing-due");
+    check("count", "rejected: nothing-due");
+    check("count alike=5", "many_alike");
+    check("count alike=5/4", "many_alike");
+    check("count alike=5/5", "rejected: nothing-due");
+    check("count alike=9/5", "rejected: nothing-due");
+    check("count alike=10/5", "many_alike");
+    check("count alike=300/100", "many_alike");
+    check("count alike=5 as=operator", "rejected: not-permitted");
+    let counted = format!("{dispatched}\n2026-05-12 09:00 count alike=12 escalate=notify_unit");
+    let (before, after) = (World::after(dispatched), World::after(&counted));
+    assert_eq!(after.order().one_of_many, Some(12));
+    assert_eq!(
+        after.order().running_deadlines(),
+        before.order().running_deadlines()
+    );
+}
+
+#[test]
 fn links_between_orders_about_the_same_matter() {
     // A-25, R13: linked, never merged; no clock moves, and the other order is linked back.
     let dispatched = "

@@ -1,5 +1,6 @@
 //! The mistakes that programs of this kind make (catalogue, mistakes), each with what shows that it is not
-//! made here. Those about the knowledge base and about exports are not the order's: 23, 24, 26.
+//! made here. Those about the knowledge base are held in host/knowledge/tests/it/limits.rs (23, 24), the one
+//! about searches, exports and logs where those are (26, tests/it/http_api/access.rs).
 
 use std::collections::BTreeSet;
 
@@ -200,6 +201,17 @@ const COURSE: &[Row] = &[
           2026-05-11 10:00 dispatch GZ-CGJ
           2026-05-12 10:00 withdraw
           2026-05-12 11:00 close_withdrawn goes_on=yes", "closed(CR09)", ANY),
+    (19, "2026-05-11 09:00 register violation_report
+          2026-05-11 10:00 dispatch GZ-CGJ
+          2026-05-12 10:00 submit not_wanted
+          2026-05-12 11:00 withdraw
+          2026-05-12 12:00 close_withdrawn goes_on=yes", "closed(CR09)", ANY),
+    (19, "2026-05-11 09:00 register violation_report
+          2026-05-11 10:00 dispatch GZ-CGJ
+          2026-05-12 10:00 return duty
+          2026-05-12 10:30 approve
+          2026-05-12 11:00 withdraw
+          2026-05-12 12:00 close_withdrawn goes_on=yes", "closed(CR09)", ANY),
     // 20: one order for two units at the registration (R13), or two after a return (R32).
     (20, "2026-05-11 09:00 register complaint
           2026-05-11 10:00 dispatch GZ-CGJ joint=yes", "rejected: joint-only-after-return", ANY),

@@ -54,6 +54,7 @@ fn roles_and_commands() {
         set_priority               operator
         reclassify                 operator
         list_long_term             system
+        count_alike                system
         link_orders                operator system
         answer_directly            operator
         route                      operator system
@@ -299,7 +300,7 @@ fn what_stands_against_the_rest() {
         record_opinion             not-the-handling-unit
         extend                     extension-notice-missing
         record_extension_notice    -
-        judge_statement            -
+        judge_statement            nothing-to-judge
         record_contact_attempt     -
         record_reply               -
         submit                     extension-notice-missing

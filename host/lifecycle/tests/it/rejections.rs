@@ -30,18 +30,19 @@ variants! {
     NotPermitted NotTheHandlingUnit NotRegistered AlreadyRegistered Closed WrongStage NotAConsultation
     Commendation UnknownUnit UnknownDistrict SpecialLimitWithoutBasis ImpossibleTime Missing
     ReplyWithoutEvidence ReplyMissing AlreadyReplied TooFewContactAttempts RequesterWasReached
-    RatingTooLate AlreadyRated FollowUpMissing RealNameRequired NotTheRequester
+    RatingTooLate WithdrawnNotRated AlreadyRated FollowUpMissing RealNameRequired NotTheRequester
     ConcealmentWithoutFields NothingMissing InformationTooLate WrongChannel ReturnTooLate
     ReturnNotAllowed ReturnRejectedBefore ReturnProofMissing AlreadyReturnedByUnit
-    JointOnlyAfterReturn NotALeadUnit UnitNamedTwice NoAssistingUnit CoordinationRequired NotReturned
+    JointOnlyAfterReturn NotALeadUnit UnitNamedTwice NoAssistingUnit NoObjection AssistingUnitsMissing
+    CoordinationRequired NotReturned
     NotLinkable
     OpinionMissing NoOpinionAsked ExtensionTooLate ExtensionLimitReached ExtensionTooLong
     ExtensionNotAllowed ExtensionNoticeMissing NoExtensionToTell StatementTooLate StatementUnjudged
-    NoSuchStatement ContentMissing MediationMissing UnknownGround GroundNeedsEvidence ExtensionNeedsApproval
+    NoSuchStatement NothingToJudge ContentMissing MediationMissing UnknownGround GroundNeedsEvidence ExtensionNeedsApproval
     MustBeSentBack NameRequired EarlyEndTooLate
-    RepeatStatementMissing NotARepeat NotRefilable AlreadyWithdrawn GoesOnOnlyReports RehandledBefore
+    RepeatStatementMissing NotARepeat NotRefilable AlreadyWithdrawn GoesOnOnlyReports RehandledBefore TypeFixed
     ExclusionNotProven AlreadyFollowedUp StatementWindowOver ServiceRatedBefore SupervisionUnfounded
-    NoSuchSupervision DelayUnexplained NoSuchProposal Unchanged NothingDue PeriodOutOfRange
+    NoSuchSupervision NoSupervisionWaits DelayUnexplained NoSuchProposal Unchanged NothingDue PeriodOutOfRange
 }
 
 /// With unit GZ-CGJ since 09:05.
@@ -187,6 +188,14 @@ const LEAD: &str = "
     2026-05-11 09:10 return duty
     2026-05-11 09:15 approve
     2026-05-11 09:20 dispatch GZ-CGJ joint=yes";
+const OBJECTED: &str = "
+    2026-05-11 09:00 register complaint
+    2026-05-11 09:05 dispatch GZ-GAJ
+    2026-05-11 09:10 return duty
+    2026-05-11 09:15 approve
+    2026-05-11 09:20 dispatch GZ-CGJ joint=yes
+    2026-05-11 09:25 assist GZ-GAJ,GZ-SWJ
+    2026-05-11 09:26 object";
 const EXTENDED_TWICE: &str = "
     2026-05-11 09:00 register complaint
     2026-05-11 09:05 dispatch GZ-CGJ
@@ -272,6 +281,8 @@ const HANDLING: &[Met] = &[
     met(DISPATCHED, "2026-05-11 09:20 assist GZ-GAJ"),
     met(LEAD, "2026-05-11 09:30 assist GZ-GAJ,GZ-CGJ"),
     met(LEAD, "2026-05-11 09:30 release GZ-SWJ"),
+    met(OBJECTED, "2026-05-11 09:30 release GZ-JTJ"),
+    met(LEAD, "2026-05-11 09:30 submit not_wanted"),
     met(COORDINATED, "2026-05-11 09:50 route"),
     met("2026-05-11 09:00 register complaint", "2026-05-11 09:20 coordinate"),
     met(DISPATCHED, "2026-05-11 09:20 link to=20260918-TESTTESTTE"),
@@ -287,6 +298,8 @@ const HANDLING: &[Met] = &[
     met(SUBMITTED, "2026-05-11 09:20 add"),
     met(ADDED, "2026-05-11 09:20 submit"),
     met(ADDED, "2026-05-11 09:20 judge affects statement=2"),
+    met(DISPATCHED, "2026-05-11 09:20 judge affects statement=2"),
+    met(SENT_BACK, "2026-05-11 10:07 reclassify help_request"),
     met(REPLIED, "2026-05-11 09:20 submit content=none"),
     met(MEDIATION, "2026-05-11 09:20 submit"),
     met(REPLIED, "2026-05-11 09:20 submit end=statutory ground=P11_2_9"),
@@ -368,6 +381,7 @@ const ENDS: &[Met] = &[
     met(DISSATISFIED, "2026-05-11 10:05 rate satisfied"),
     met(DISSATISFIED, "2026-05-11 10:05 withdraw"),
     met(DISSATISFIED, "2026-05-11 10:05 close"),
+    met(WITHDRAWN, "2026-05-11 09:15 rate satisfied"),
     met(WITHDRAWN, "2026-05-11 09:15 withdraw"),
     met(WITHDRAWN, "2026-05-11 09:15 close_withdrawn goes_on=yes"),
     met(TWICE, "2026-05-11 10:20 send_back"),
@@ -378,6 +392,7 @@ const ENDS: &[Met] = &[
         "2026-05-11 09:02 service dissatisfied"),
     met(DISPATCHED, "2026-05-11 09:15 supervise overdue"),
     met(LATE, "2026-05-26 09:15 accept_answer"),
+    met(LATE, "2026-05-26 09:15 answer_supervision supervision=1"),
     met(LATE, "2026-05-26 09:15 answer_supervision explained=no"),
     met(DISPATCHED, "2026-05-11 09:15 dismiss"),
 ];

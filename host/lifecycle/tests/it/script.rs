@@ -140,8 +140,9 @@ impl World {
             escalation: known
                 .escalation
                 .clone()
-                .filter(|_| needs.escalation.is_some()),
+                .filter(|_| needs.escalation.is_some() || needs.alike),
             related: known.related.clone().filter(|_| needs.related.is_some()),
+            alike: known.alike.filter(|_| needs.alike),
         };
         let result = decide(order, command, by, &facts, &context);
         let unasked = decide(order, command, by, known, &context);

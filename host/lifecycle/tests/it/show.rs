@@ -230,6 +230,7 @@ fn effect_text(effect: &Effect) -> String {
         Effect::OfferRating => "offer rating".to_owned(),
         Effect::AskForInformation => "ask for information".to_owned(),
         Effect::ListLongTerm => "mark as listed".to_owned(),
+        Effect::CountAlike => "count alike".to_owned(),
         Effect::LinkBack { other } => format!("link back {other}"),
         Effect::Notify(Notification { to, about }) => {
             format!("tell {}: {}", recipient_text(to), notice_text(about))

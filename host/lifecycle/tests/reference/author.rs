@@ -11,7 +11,7 @@ use lifecycle::advice::{Advice, Outcome};
 use lifecycle::command::{Command, CommandKind, Moment};
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::ids::{Actor, DistrictCode, Role, UnitCode};
-use lifecycle::{Facts, Needs, Related, timers};
+use lifecycle::{Alike, Context, Facts, Needs, Related, timers};
 use uuid::Uuid;
 
 use crate::dice::Dice;
@@ -134,7 +134,13 @@ impl World {
     }
 
     /// What plugins say, where they are asked, and what is known of the order that is named.
-    pub(crate) fn facts(&self, needs: &Needs, slot: usize, dice: &mut Dice) -> Facts {
+    pub(crate) fn facts(
+        &self,
+        needs: &Needs,
+        slot: usize,
+        dice: &mut Dice,
+        context: &Context<'_>,
+    ) -> Facts {
         let related = needs.related.as_ref().and_then(|name| {
             let earlier = self.slots.iter().find(|it| it.core.id == *name)?;
             Some(Related::of(
@@ -142,10 +148,18 @@ impl World {
                 self.requester(slot) == earlier.model.requester,
             ))
         });
+        let alike = needs.alike.then(|| Alike {
+            orders: dice.pick(&[1, 4, 5, 9, 20, 49, 999, 1000]),
+            asked: dice.percent(50).then(|| dice.pick(&[5, 6, 20, 1000])),
+        });
+        // Where there are not many more there is nothing to ask.
+        let asked = needs.escalation.is_some()
+            || alike.is_some_and(|it| lifecycle::many_alike(&it, context).is_some());
         Facts {
             routing: (needs.routing && dice.percent(60)).then(|| routing(dice)),
-            escalation: (needs.escalation.is_some() && dice.percent(50)).then(|| escalation(dice)),
+            escalation: (asked && dice.percent(50)).then(|| escalation(dice)),
             related,
+            alike,
         }
     }
 }
@@ -232,6 +246,7 @@ fn advice<V>(verdict: Option<V>) -> Advice<V> {
         fuel: 1,
         duration_us: 1,
         canary: false,
+        function: None,
     };
     Advice {
         decision: Uuid::from_u128(1),

@@ -196,6 +196,7 @@ fn compare_rest(model: &Model, core: &WorkOrder) -> Found {
         core.service_rating.is_some(),
     )?;
     same("long term", &model.long_term, &core.long_term)?;
+    same("one of many", &model.one_of_many, &core.one_of_many)?;
     let linked = core.same_matter_as.iter().cloned();
     same("linked", &model.linked, &linked.collect())?;
     same("priority", model.priority, core.priority)?;

@@ -2,6 +2,7 @@
 
 use contract::types::OrderType;
 use lifecycle::command::{CommandKind as Kind, ConcealmentScope};
+use lifecycle::event::CloseCode;
 use lifecycle::ids::{Actor, Role, UnitCode};
 
 use crate::model::{Model, Stage};
@@ -41,6 +42,8 @@ fn row(kind: Kind) -> (&'static [Party], &'static str) {
         Kind::Conceal | Kind::FlagConduct | Kind::SetPriority => (&[Centre], OPEN),
         // The long-term matter itself says which orders it has (Art. 26).
         Kind::ListLongTerm => (&[Kapok], ANY),
+        // Nobody need attend to what is closed.
+        Kind::CountAlike => (&[Kapok], OPEN),
         Kind::LinkOrders => (&[Centre, Kapok], ANY),
         Kind::DismissProposal => (&[Centre], ANY),
         Kind::Reclassify => (&[Centre], "QVH"),
@@ -149,7 +152,9 @@ fn not_permitted(order: Option<&Model>, parties: &[Party], by: &Actor) -> Option
 
 fn wrong_stage(order: &Model, kind: Kind) -> &'static str {
     match (&order.stage, kind) {
-        (Stage::Closed { .. }, _) => "order-closed",
+        (Stage::Closed { code }, _) => when_closed(order, *code, kind),
+        // Nobody rates what is withdrawn (Art. 27(2)).
+        (Stage::Withdrawn, Kind::Rate) => "withdrawn-not-rated",
         (Stage::Withdrawn, Kind::Withdraw | Kind::AddStatement) => "already-withdrawn",
         // No plain dispatch any more (Art. 18).
         (Stage::Coordination, Kind::Route) => "coordination-required",
@@ -160,6 +165,19 @@ fn wrong_stage(order: &Model, kind: Kind) -> &'static str {
         (Stage::Information, Kind::AddStatement) => "wrong-stage",
         (_, Kind::AddStatement) => "statement-too-late",
         _ => "wrong-stage",
+    }
+}
+
+/// What a time that is over says does not depend on whether the order has ended with it.
+fn when_closed(order: &Model, code: CloseCode, kind: Kind) -> &'static str {
+    let rating = order.ratings.last().map(|(rating, _)| rating);
+    match (kind, code, rating) {
+        (Kind::Rate, CloseCode::Withdrawn, _) => "withdrawn-not-rated",
+        (Kind::Rate, _, Some(Some(_))) => "already-rated",
+        (Kind::Rate, _, Some(None)) => "rating-too-late",
+        (Kind::SupplyInformation, CloseCode::InformationLate, _) => "information-too-late",
+        (Kind::FileDiligenceStatement, CloseCode::StatementLapsed, _) => "statement-window-over",
+        _ => "order-closed",
     }
 }
 

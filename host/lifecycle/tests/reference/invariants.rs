@@ -5,7 +5,7 @@ use lifecycle::command::Command;
 use lifecycle::deadline::{Deadline, DeadlineKind};
 use lifecycle::event::{Event, Recorded};
 use lifecycle::ids::Actor;
-use lifecycle::order::WorkOrder;
+use lifecycle::order::{ProposalState, SupervisionState, WorkOrder};
 use lifecycle::rejection::Rejection;
 use lifecycle::{Context, Decision, allowed, apply, forbidden, needs_recomputation, replay};
 
@@ -17,8 +17,9 @@ pub(crate) fn hold(is_so: bool, what: impl FnOnce() -> String) -> Found {
     if is_so { Ok(()) } else { Err(what()) }
 }
 
-/// Codes that the gate alone gives: permission, existence, stage, type of the matter.
-const GATE: &[&str] = &[
+/// Codes of refusals that nothing a command carries can mend: permission, existence, stage, type of the
+/// matter, and what is over, used up, done before, or has nothing to act on.
+const UNMENDABLE: &[&str] = &[
     "not-permitted",
     "not-the-handling-unit",
     "order-not-found",
@@ -27,7 +28,61 @@ const GATE: &[&str] = &[
     "wrong-stage",
     "not-a-consultation",
     "commendation",
+    "already-followed-up",
+    "already-rated",
+    "already-withdrawn",
+    "assisting-units-missing",
+    "coordination-required",
+    "extension-limit-reached",
+    "extension-not-allowed",
+    "extension-notice-missing",
+    "extension-too-late",
+    "follow-up-missing",
+    "information-too-late",
+    "no-extension-to-tell",
+    "no-objection",
+    "no-supervision-waits",
+    "not-a-lead-unit",
+    "not-returned",
+    "nothing-missing",
+    "nothing-to-judge",
+    "opinion-missing",
+    "rating-too-late",
+    "rehandled-before",
+    "return-not-allowed",
+    "return-rejected-before",
+    "return-too-late",
+    "service-rated-before",
+    "statement-too-late",
+    "statement-unjudged",
+    "statement-window-over",
+    "type-fixed",
+    "withdrawn-not-rated",
 ];
+
+/// Whether a refusal says that what the command names is not there while nothing of the kind is, so that
+/// no other name would do either.
+fn has_none(order: &WorkOrder, code: &str) -> bool {
+    match code {
+        "no-assisting-unit" => order
+            .assignment()
+            .is_none_or(|it| it.assisting.iter().all(|it| it.objection.is_none())),
+        "no-such-statement" => order.unjudged_statements().next().is_none(),
+        "no-such-supervision" => {
+            let mut all = order.supervisions.iter();
+            all.all(|it| it.state == SupervisionState::Accepted)
+        }
+        "no-such-proposal" => {
+            let mut all = order.proposals.iter();
+            all.all(|it| it.state != ProposalState::Open)
+        }
+        "no-opinion-asked" => {
+            let mut opinions = order.coordination.iter().flat_map(|it| &it.opinions);
+            opinions.all(|it| it.given.is_some())
+        }
+        _ => false,
+    }
+}
 
 /// `allowed` and `forbidden` say what `decide` then says.
 pub(crate) fn rights(
@@ -39,7 +94,7 @@ pub(crate) fn rights(
 ) -> Found {
     let kind = command.kind();
     let code = result.as_ref().err().map(Rejection::code);
-    let gate = code.is_some_and(|code| GATE.contains(&code));
+    let gate = code.is_some_and(|code| UNMENDABLE.contains(&code) || has_none(order, code));
     let known = forbidden(order, by, context);
     let stands_against = known.iter().any(|(it, why)| *it == kind && why.is_some());
     if allowed(order, by).contains(&kind) {

@@ -52,6 +52,7 @@ impl Model {
             | Kind::FlagConduct
             | Kind::SetPriority
             | Kind::ListLongTerm
+            | Kind::CountAlike
             | Kind::LinkOrders
             | Kind::RateService
             | Kind::DismissProposal

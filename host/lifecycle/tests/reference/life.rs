@@ -146,7 +146,7 @@ impl World {
         let context = self.context();
         let order = self.slots.get(slot).map(|it| &it.core);
         let needs = needs(order, &command, &context);
-        let facts = self.facts(&needs, slot, dice);
+        let facts = self.facts(&needs, slot, dice, &self.context());
         let expected = self.expected(slot, &command, &by, &facts);
         let result = decide(order, &command, &by, &facts, &context);
         if let Some(log) = log {

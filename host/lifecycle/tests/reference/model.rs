@@ -68,10 +68,14 @@ pub(crate) struct Model {
     pub(crate) ratings: Vec<(Option<Rating>, At)>,
     pub(crate) service_rated: bool,
     pub(crate) long_term: Option<String>,
+    /// One of so many about the same thing.
+    pub(crate) one_of_many: Option<u32>,
     /// Orders that are about the same matter.
     pub(crate) linked: BTreeSet<OrderId>,
     pub(crate) priority: Priority,
     pub(crate) statement_filed: bool,
+    /// Withdrawn when the unit had returned or submitted it: no clock of the unit runs any more.
+    pub(crate) handed_over: bool,
     /// Proposals of escalation rules that wait for a person, as the core names them.
     pub(crate) proposals: BTreeSet<(u64, u16)>,
 }
@@ -285,8 +289,8 @@ impl Model {
             Stage::Verification
             | Stage::Return
             | Stage::Handling
-            | Stage::DistrictReview { .. }
-            | Stage::Withdrawn => self.running_at_unit(&mut all),
+            | Stage::DistrictReview { .. } => self.running_at_unit(&mut all),
+            Stage::Withdrawn if !self.handed_over => self.running_at_unit(&mut all),
             Stage::Offer { by } => all.push(centre(DeadlineKind::RatingOffer, by)),
             Stage::Rating { by, .. } => all.push(centre(DeadlineKind::Rating, by)),
             Stage::Statement { by } => all.push(Running {
@@ -295,6 +299,7 @@ impl Model {
                 unit: self.holder().cloned(),
             }),
             Stage::Dispatch
+            | Stage::Withdrawn
             | Stage::Review { .. }
             | Stage::FollowUp { .. }
             | Stage::Closed { .. } => {}

@@ -145,7 +145,10 @@ fn options(dice: &mut Dice) -> Options {
         options.late_return = LateReturn::Refused;
     }
     if other(dice) {
-        options.extension_count = ExtensionCount::BeginsAnewAfterRestart;
+        options.extension_count = dice.pick(&[
+            ExtensionCount::BeginsAnewAfterRestart,
+            ExtensionCount::PerOrder,
+        ]);
     }
     if other(dice) {
         options.return_count = ReturnCount::AnyReturns;

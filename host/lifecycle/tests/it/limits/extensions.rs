@@ -311,6 +311,28 @@ fn another_unit_counts_anew() {
 }
 
 #[test]
+fn or_all_units_of_an_order_count_together() {
+    // R36, A-12, read otherwise: the first unit's extension counts for the second too.
+    let mut world = World::under(|rules| {
+        rules.options.extension_count = ExtensionCount::PerOrder;
+    });
+    world.accept(
+        "2026-05-11 09:00 register complaint
+         2026-05-11 10:00 dispatch GZ-GAJ
+         2026-05-11 10:10 extend 10wd
+         2026-05-11 10:11 told
+         2026-05-12 09:00 return duty
+         2026-05-12 10:00 approve
+         2026-05-12 11:00 dispatch GZ-CGJ
+         2026-05-12 12:00 accept
+         2026-05-26 10:00 extend 10wd
+         2026-05-26 10:01 told",
+    );
+    let third = world.step("2026-05-26 11:00 extend 1wd").result;
+    assert_eq!(brief(&third), "rejected: extension-limit-reached");
+}
+
+#[test]
 fn not_in_the_second_handling() {
     // R59, P4.
     let again = super::second_handling::SENT_BACK;

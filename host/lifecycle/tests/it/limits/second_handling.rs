@@ -68,10 +68,7 @@ fn what_the_unit_may_not_do_again() {
     check(&line("return duty"), "rejected: return-not-allowed");
     check(&line("extend 1wd"), "rejected: extension-not-allowed");
     check(&line("accept"), "rejected: wrong-stage");
-    check(
-        &line("reclassify consultation"),
-        "rejected: rehandled-before",
-    );
+    check(&line("reclassify consultation"), "rejected: type-fixed");
     check(&line("submit"), "rejected: reply-missing");
     check(&line("reply"), "replied");
     let unreachable = format!(

@@ -172,7 +172,7 @@ fn only_the_unit_to_which_it_came_judges_it() {
     );
     check(
         &format!("{before}\n2026-05-12 10:00 judge affects statement=2"),
-        "rejected: no-such-statement",
+        "rejected: nothing-to-judge",
     );
     let applied = "
         2026-05-11 09:00 register complaint

@@ -193,12 +193,12 @@ fn each_case_is_founded() {
     );
     check(
         &format!("{OVERDUE}\n2026-02-14 09:00 accept_answer"),
-        "rejected: no-such-supervision",
+        "rejected: no-supervision-waits",
     );
     check(
         &format!(
             "{OVERDUE}\n2026-02-14 09:00 answer_supervision\n2026-02-14 09:01 answer_supervision"
         ),
-        "rejected: no-such-supervision",
+        "rejected: no-supervision-waits",
     );
 }

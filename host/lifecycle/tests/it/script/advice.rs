@@ -77,6 +77,7 @@ fn advice<V>(outcomes: Vec<Outcome>, verdict: Option<V>) -> Advice<V> {
         fuel: 1000,
         duration_us: 20,
         canary: false,
+        function: None,
     };
     Advice {
         decision: Uuid::from_u128(7),

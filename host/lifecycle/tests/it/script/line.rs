@@ -16,7 +16,7 @@ use lifecycle::command::{
 use lifecycle::event::CloseCode;
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, UnitCode};
 use lifecycle::order::{ProposalState, WorkOrder};
-use lifecycle::{Facts, Related};
+use lifecycle::{Alike, Facts, Related};
 use uuid::Uuid;
 
 use super::advice;
@@ -96,14 +96,15 @@ impl<'a> Line<'a> {
             | "submit" | "close_withdrawn" | "statement" | "answer_supervision" => unit.as_str(),
             "assisted" | "object" => "unit:GZ-GAJ",
             "district_pass" | "district_fail" => "district:440115",
-            "notice" | "offer" | "delivered" | "due" | "recompute" | "list" => "system",
+            "notice" | "offer" | "delivered" | "due" | "recompute" | "list" | "count" => "system",
             "supply" | "add" | "withdraw" | "rate" | "service" => "channel",
             _ => "operator",
         };
         actor(self.word("as").unwrap_or(usual))
     }
 
-    /// `related=same,finished,listed,CR02` tells of the order named by `earlier`, `refiled` or `to`.
+    /// `alike=20/5` tells of twenty open orders about the same thing, of which one was asked about when
+    /// there were five. `related=same,finished,listed,CR02` tells of the order named by `earlier`, `refiled` or `to`.
     pub(super) fn facts(&self) -> Facts {
         let keys = ["earlier", "refiled", "to"].into_iter();
         let earlier = keys.filter_map(|key| self.word(key)).next();
@@ -125,6 +126,7 @@ impl<'a> Line<'a> {
             routing: self.word("advice").map(advice::routing),
             escalation: self.word("escalate").map(advice::escalation),
             related,
+            alike: self.word("alike").map(alike),
         }
     }
 
@@ -176,6 +178,7 @@ impl<'a> Line<'a> {
             "list" => Command::ListLongTerm {
                 matter: Some(self.first().replace('_', " ")).filter(|matter| matter != "off"),
             },
+            "count" => Command::CountAlike,
             "link" => Command::LinkOrders(OrderLink {
                 other: OrderId::new(self.word("to").expect("to=ORDER")),
                 same: !self.is("same", "no"),
@@ -589,5 +592,13 @@ impl<'a> Line<'a> {
             }),
             OrderType::Commendation => None,
         }
+    }
+}
+
+fn alike(text: &str) -> Alike {
+    let (orders, asked) = text.split_once('/').unwrap_or((text, ""));
+    Alike {
+        orders: orders.parse().unwrap(),
+        asked: (!asked.is_empty()).then(|| asked.parse().unwrap()),
     }
 }

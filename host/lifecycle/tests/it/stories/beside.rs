@@ -137,7 +137,7 @@ fn supervised_after_the_end() {
           > tell unit GZ-CGJ: SupervisionAccepted
           = closed, no deadline: Closed, missed supervision by GZ-CGJ
         2026-05-21 09:01 accept_answer
-          rejected: there is no supervision at position 9 that waits for this
+          rejected: no supervision of the order waits for this
     "#]].assert_eq(&transcript(script));
 }
 

@@ -63,12 +63,17 @@ fn who_does_what_in_a_joint_handling() {
     check(&name("GZ-GAJ,GZ-GAJ"), "rejected: unit-named-twice");
     check(&name("GZ-CGJ"), "rejected: unit-named-twice");
     check(&name("GZ-GAJ"), "assisting_units_named");
+    // Several handle it together, so there are others before the lead unit reports.
+    check(
+        &format!("{lead}\n2026-05-11 10:00 submit not_wanted"),
+        "rejected: assisting-units-missing",
+    );
     check(&line("submit not_wanted"), "duty_accepted + submitted");
     check(
         &line("submit not_wanted as=unit:GZ-GAJ"),
         "rejected: not-the-handling-unit",
     );
-    check(&line("keep GZ-GAJ"), "rejected: no-assisting-unit");
+    check(&line("keep GZ-GAJ"), "rejected: no-objection");
     let objected = line("object as=unit:GZ-SWJ");
     check(
         &format!("{objected}\n2026-05-11 11:00 keep GZ-SWJ"),

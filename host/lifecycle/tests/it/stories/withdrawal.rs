@@ -5,7 +5,7 @@ use expect_test::expect;
 
 use crate::rejections::{COORDINATED, DISPATCHED, DISSATISFIED, RETURNED};
 use crate::script::World;
-use crate::show::{brief, check, told, transcript};
+use crate::show::{brief, check, state, told, transcript};
 
 #[test]
 fn with_the_unit_the_unit_ends_it() {
@@ -69,6 +69,49 @@ fn only_violation_reports_go_on() {
         );
         check(&script, "closed(CR09)");
         check(&format!("{script} goes_on=yes"), expected);
+    }
+}
+
+#[test]
+fn a_report_is_its_units_to_end_until_it_has_passed() {
+    // R45, mistake 19: whoever had it may go on with it, though it returned or submitted it; then no clock
+    // of the unit runs any more, and it is charged with nothing.
+    let report = |past: &str| past.replace("complaint", "violation_report");
+    let submitted = format!("{DISPATCHED}\n2026-05-11 10:00 submit not_wanted");
+    let passed = format!("{submitted}\n2026-05-11 10:05 pass");
+    let office = "
+        2026-05-11 09:00 register complaint
+        2026-05-11 09:05 dispatch GZ-D115
+        2026-05-11 10:00 submit not_wanted";
+    let untimed = "withdrawn, no deadline: Withdrawn";
+    for (past, expected) in [
+        (RETURNED, untimed),
+        (COORDINATED, untimed),
+        (office, "withdrawn, handling 2026-05-25 24:00"),
+        (&submitted, untimed),
+    ] {
+        let withdrawn = format!("{}\n2026-05-11 11:00 withdraw", report(past));
+        let mut world = World::after(&withdrawn);
+        assert_eq!(state(world.order()), expected, "{withdrawn}");
+        let told = told(&World::new().run(&withdrawn).result);
+        assert!(
+            told.iter().any(|it| it.ends_with(": Withdrawn")),
+            "{told:?}"
+        );
+        // Its unit says in the end whether it goes on. Where it had handed the order over, that is never late.
+        let late = brief(&world.step("2026-06-30 09:00 due handling").result);
+        let is_timed = expected != untimed;
+        assert_eq!(late == "rejected: nothing-due", !is_timed, "{late}");
+        let ended = world
+            .step("2026-06-30 10:00 close_withdrawn goes_on=yes")
+            .result;
+        assert_eq!(brief(&ended), "closed(CR09)");
+        assert_eq!(world.order().is_overdue(), is_timed, "{withdrawn}");
+    }
+    // Nobody has had it, or it is handled: the hotline ends it.
+    for past in ["2026-05-11 09:00 register complaint", passed.as_str()] {
+        let withdrawn = format!("{}\n2026-05-11 11:00 withdraw", report(past));
+        check(&withdrawn, "withdrawn + closed(CR09)");
     }
 }
 

@@ -45,6 +45,7 @@ impl World {
     }
 
     /// A command of a kind for an order.
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
     pub(super) fn content(&self, slot: usize, kind: Kind, dice: &mut Dice) -> Command {
         let Some(at) = self.slots.get(slot) else {
             return match kind {
@@ -65,6 +66,7 @@ impl World {
             | Kind::SetPriority
             | Kind::Reclassify
             | Kind::ListLongTerm
+            | Kind::CountAlike
             | Kind::LinkOrders
             | Kind::AnswerDirectly
             | Kind::Route
@@ -222,6 +224,7 @@ impl World {
                     .percent(85)
                     .then(|| dice.pick(&["LT-1", "LT-1", "LT-2", " "]).to_owned()),
             },
+            Kind::CountAlike => Command::CountAlike,
             Kind::LinkOrders => Command::LinkOrders(OrderLink {
                 other: self.slots[dice.index(self.slots.len())].core.id.clone(),
                 same: dice.percent(75),

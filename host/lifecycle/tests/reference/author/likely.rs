@@ -90,6 +90,7 @@ fn by_stage(order: &WorkOrder, now: At) -> Vec<(u64, Kind)> {
             (3, Kind::RateService),
             (3, Kind::Supervise),
             (2, Kind::ListLongTerm),
+            (2, Kind::CountAlike),
             (1, Kind::RecomputeDeadlines),
         ],
     }
@@ -180,6 +181,7 @@ pub(super) fn actor(slot: Option<&Slot>, kind: Kind, dice: &mut Dice) -> Actor {
         | Kind::RecordRatingOffer
         | Kind::RecordDelivery
         | Kind::ListLongTerm
+        | Kind::CountAlike
         | Kind::MarkDue
         | Kind::RecomputeDeadlines => Actor::system(),
         Kind::RecordContactAttempt

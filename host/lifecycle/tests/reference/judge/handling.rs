@@ -22,7 +22,15 @@ impl Model {
         no: &mut Objections,
     ) {
         match command {
-            Command::Extend(wanted) => self.task().unwrap().object_to_extension(wanted, env, no),
+            Command::Extend(wanted) => {
+                let task = self.task().unwrap();
+                let used = match env.options.extension_count {
+                    ExtensionCount::PerOrder => self.tasks.iter().map(|it| it.extensions).sum(),
+                    ExtensionCount::ContinuesAfterRestart
+                    | ExtensionCount::BeginsAnewAfterRestart => task.extensions,
+                };
+                task.object_to_extension(wanted, used, env, no);
+            }
             Command::RecordExtensionNotice(told) => {
                 let task = self.task().unwrap();
                 object(no, !task.untold, "no-extension-to-tell");
@@ -43,7 +51,9 @@ impl Model {
                 let task = self.task().unwrap();
                 let mut unjudged = self.unjudged();
                 let found = unjudged.find(|it| it.position == judgement.statement);
-                object(no, found.is_none(), "no-such-statement");
+                let none = self.unjudged().next().is_none();
+                object(no, none, "nothing-to-judge");
+                object(no, !none && found.is_none(), "no-such-statement");
                 let since = found.map_or(task.at, |it| it.received_at);
                 object_to_told(&judgement.told, since, &task.calls, env, no);
             }
@@ -105,6 +115,9 @@ impl Model {
         );
         object(no, self.unjudged().next().is_some(), "statement-unjudged");
         object(no, task.untold, "extension-notice-missing");
+        // Art. 17(3): the lead unit determines who assists.
+        let alone = task.role == AssignmentRole::Lead && task.assisting.is_empty();
+        object(no, alone, "assisting-units-missing");
         if self.object_to_conclusion(report, env, no) {
             self.object_to_reply(report, env, no);
         }
@@ -327,11 +340,18 @@ impl Model {
         }
     }
 
-    /// The unit that handles the order ends it; where none does, nobody is left but the hotline
+    /// The unit that handles the order ends it; where none does, nobody is left but the hotline. What is
+    /// reported, a unit that knows of it may look into further, until the report has passed the review
     /// (Art. 23(2)).
     fn withdrawn(&mut self) {
+        let goes_on = self.order_type == OrderType::ViolationReport && !self.tasks.is_empty();
         match self.stage {
             Stage::Verification | Stage::Return | Stage::Handling => self.stage = Stage::Withdrawn,
+            Stage::DistrictReview { .. } if goes_on => self.stage = Stage::Withdrawn,
+            Stage::Dispatch | Stage::Coordination | Stage::Review { .. } if goes_on => {
+                self.stage = Stage::Withdrawn;
+                self.handed_over = true;
+            }
             _ => self.close(CloseCode::Withdrawn),
         }
     }
@@ -340,18 +360,20 @@ impl Model {
 impl Task {
     /// Before the expiry, at most twice, at most as long as the first period, with the requester told
     /// of the last one, and never in a second handling (Art. 19, 29(2)).
-    fn object_to_extension(&self, wanted: &Extension, env: &Env<'_>, no: &mut Objections) {
+    fn object_to_extension(
+        &self,
+        wanted: &Extension,
+        used: u16,
+        env: &Env<'_>,
+        no: &mut Objections,
+    ) {
         object(
             no,
             self.role == AssignmentRole::Rehandling,
             "extension-not-allowed",
         );
         object(no, env.now >= self.handle_by.due, "extension-too-late");
-        object(
-            no,
-            self.extensions >= self.extensions_max,
-            "extension-limit-reached",
-        );
+        object(no, used >= self.extensions_max, "extension-limit-reached");
         object(
             no,
             !at_most(wanted.period, self.length),

@@ -86,9 +86,11 @@ fn new(matter: &Registration, env: &Env<'_>) -> Model {
         ratings: Vec::new(),
         service_rated: false,
         long_term: None,
+        one_of_many: None,
         linked: BTreeSet::new(),
         priority: Priority::Normal,
         statement_filed: false,
+        handed_over: false,
         proposals: BTreeSet::new(),
     }
 }
@@ -174,6 +176,14 @@ impl Model {
                 let blank = matter.as_ref().is_some_and(|it| it.trim().is_empty());
                 object(no, blank, "missing-field");
             }
+            // Art. 26(1): many more than when somebody was last told.
+            Command::CountAlike => {
+                let alike = env.facts.alike.unwrap_or_default();
+                let before = alike.asked.unwrap_or(0);
+                let many = [5, 10, 20, 50, 100, 200, 500, 1000];
+                let more = many.iter().filter(|it| **it <= alike.orders).max();
+                object(no, more.is_none_or(|it| *it <= before), "nothing-due");
+            }
             Command::LinkOrders(link) => self.object_to_link(link, by, env, no),
             Command::DismissProposal {
                 advice, proposal, ..
@@ -195,7 +205,7 @@ impl Model {
     fn object_to_type(&self, order_type: OrderType, env: &Env<'_>, no: &mut Objections) {
         object(no, order_type == self.order_type, "unchanged");
         let again = self.round() == 2 && self.stage != Stage::Dispatch;
-        object(no, again, "rehandled-before");
+        object(no, again, "type-fixed");
         let task = self.task().filter(|_| self.stage != Stage::Dispatch);
         let special = task.and_then(|task| task.special.as_ref());
         let over = |it: &SpecialLimit| has_passed(it.period, env);
@@ -301,6 +311,7 @@ impl Model {
             Command::SetPriority { priority, .. } => self.priority = *priority,
             Command::Reclassify(wanted) => self.reclassified(wanted.order_type, env),
             Command::ListLongTerm { matter } => self.long_term.clone_from(matter),
+            Command::CountAlike => self.one_of_many = env.facts.alike.map(|it| it.orders),
             // Both keep their own clock, reply and evaluation.
             Command::LinkOrders(link) if link.same => {
                 self.linked.insert(link.other.clone());

@@ -190,6 +190,7 @@ impl Model {
                 all.push((Kind::Assistance, assist_by));
                 all.push((Kind::Handling, Some(&mut task.handle_by)));
             }
+            Stage::Withdrawn if self.handed_over => {}
             Stage::Withdrawn => all.push((Kind::Handling, task.map(|it| &mut it.handle_by))),
             Stage::Coordination => {
                 let open = self.opinions.iter_mut().filter(|it| !it.given);

@@ -37,9 +37,12 @@ impl Model {
             }
             Command::NameAssistingUnits { units } => self.object_to_names(units, env, no),
             Command::DecideObjection { unit, .. } => {
-                let objects = |it: &Assisting| it.unit == *unit && it.objects && !it.released;
-                let found = self.task().unwrap().assisting.iter().any(objects);
-                object(no, !found, "no-assisting-unit");
+                let assisting = self.task().unwrap().assisting.iter();
+                let mut objecting = assisting.filter(|it| it.objects && !it.released).peekable();
+                let none = objecting.peek().is_none();
+                object(no, none, "no-objection");
+                let found = objecting.any(|it| it.unit == *unit);
+                object(no, !none && !found, "no-assisting-unit");
             }
             Command::OpenCoordination { .. } => {
                 // by itself with the third unit, by hand once somebody has returned it.
@@ -53,20 +56,25 @@ impl Model {
                 adviser, document, ..
             } => {
                 let unsaid = adviser.is_none() && by.role.unit().is_none();
+                let own = by.role.unit();
+                let mut open = self.opinions.iter().filter(|it| !it.given);
+                let none = !open.any(|it| own.is_none_or(|own| it.adviser == *own));
                 object(no, unsaid, "missing-field");
                 let asked = self.asked_opinion(adviser.as_ref(), by);
-                object(no, !unsaid && asked.is_none(), "no-opinion-asked");
+                object(no, none || (!unsaid && asked.is_none()), "no-opinion-asked");
                 object(no, blank(document), "missing-field");
             }
             Command::Supervise(wanted) => self.object_to_supervision(wanted, env, no),
             Command::AnswerSupervision(answer) => self.object_to_answer(answer, by, no),
             Command::ReviewSupervision(outcome) => {
-                let found = self.supervisions.iter().any(|it| {
-                    it.position == outcome.supervision
-                        && !it.accepted
-                        && it.addressees.iter().all(|it| it.answered)
-                });
-                object(no, !found, "no-such-supervision");
+                let answered = self.supervisions.iter();
+                let mut answered = answered
+                    .filter(|it| !it.accepted && it.addressees.iter().all(|it| it.answered))
+                    .peekable();
+                let none = answered.peek().is_none();
+                object(no, none, "no-supervision-waits");
+                let found = answered.any(|it| it.position == outcome.supervision);
+                object(no, !none && !found, "no-such-supervision");
             }
             _ => {}
         }
@@ -160,7 +168,12 @@ impl Model {
         let found = all.find(|it| it.position == answer.supervision && !it.accepted);
         let mine = |it: &&Addressee| by.role.unit() == Some(&it.unit);
         let owed = found.is_some_and(|it| it.addressees.iter().any(|it| mine(&it) && !it.answered));
-        object(no, !owed, "no-such-supervision");
+        let any = self
+            .supervisions
+            .iter()
+            .any(|it| !it.accepted && it.addressees.iter().any(|it| mine(&it) && !it.answered));
+        object(no, !any, "no-supervision-waits");
+        object(no, any && !owed, "no-such-supervision");
         let late = found.is_some_and(|it| it.case == SupervisionCase::Overdue);
         let handles = found.is_some_and(|it| mine(&&it.addressees[0]));
         let unexplained = late && handles && answer.delay_explanation.is_none();
