@@ -15,7 +15,7 @@ pub(crate) fn check(settings: &Settings, point: &Point, report: &mut Report<'_>)
     if !point.body.trim().is_empty() {
         length(settings.body, Field::Body, "正文", &point.body, report);
     }
-    for (field, index, text) in texts(point) {
+    for (field, index, text) in point.texts() {
         marks(settings, field, index, text, report);
     }
     for (n, basis) in point.legal_basis.iter().enumerate() {
@@ -111,31 +111,6 @@ fn length(length: Length, field: Field, name: &str, text: &str, report: &mut Rep
         let message = format!("{name}过长：{count}字，应不超过{}字", length.max);
         report.add(Code::TooLong, field, None, message);
     }
-}
-
-/// Every text of a point, with where it stands.
-fn texts(point: &Point) -> impl Iterator<Item = (Field, Option<usize>, &str)> {
-    fn list(field: Field, list: &[String]) -> impl Iterator<Item = (Field, Option<usize>, &str)> {
-        list.iter()
-            .enumerate()
-            .map(move |(n, text)| (field, Some(n), text.as_str()))
-    }
-    let single = [
-        (Field::Title, &point.title),
-        (Field::Body, &point.body),
-        (Field::Scope, &point.scope),
-    ];
-    let faqs = point.faqs.iter().enumerate().flat_map(|(n, faq)| {
-        [&faq.question, &faq.answer].map(|text| (Field::Faqs, Some(n), text.as_str()))
-    });
-    single
-        .into_iter()
-        .map(|(field, text)| (field, None, text.as_str()))
-        .chain(list(Field::LegalBasis, &point.legal_basis))
-        .chain(list(Field::Subjects, &point.subjects))
-        .chain(list(Field::Conditions, &point.conditions))
-        .chain(list(Field::Relations, &point.relations))
-        .chain(faqs)
 }
 
 /// Marks of HTML and of an unfinished text, each reported once a text.

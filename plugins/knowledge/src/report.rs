@@ -1,20 +1,21 @@
 //! Findings as they come up, weighed by the settings.
 
-use sdk::knowledge::{Field, Finding, Severity};
+use sdk::Findings;
+use sdk::knowledge::{Field, Finding};
 
-use crate::settings::{Code, Level, Severities};
+use crate::settings::{Code, Severities};
 
 /// Gathers findings.
 pub(crate) struct Report<'a> {
     severities: &'a Severities,
-    findings: Vec<Finding>,
+    findings: Findings,
 }
 
 impl<'a> Report<'a> {
-    pub(crate) const fn new(severities: &'a Severities) -> Self {
+    pub(crate) fn new(severities: &'a Severities) -> Self {
         Self {
             severities,
-            findings: Vec::new(),
+            findings: Findings::default(),
         }
     }
 
@@ -26,23 +27,12 @@ impl<'a> Report<'a> {
         index: Option<usize>,
         message: impl Into<String>,
     ) {
-        let severity = match self.severities.get(code) {
-            Level::Block => Severity::Block,
-            Level::Warn => Severity::Warn,
-            Level::Off => return,
-        };
-        self.findings.push(Finding {
-            severity,
-            field,
-            index: index.and_then(|index| u32::try_from(index).ok()),
-            code: code.name().to_owned(),
-            message: message.into(),
-        });
+        let level = self.severities.get(code);
+        self.findings.add(level, code.name(), field, index, message);
     }
 
     /// What was found, what blocks first.
-    pub(crate) fn findings(mut self) -> Vec<Finding> {
-        self.findings.sort_by_key(|finding| finding.severity);
-        self.findings
+    pub(crate) fn findings(self) -> Vec<Finding> {
+        self.findings.sorted()
     }
 }

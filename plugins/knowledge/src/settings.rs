@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use sdk::knowledge::PointKind;
-use sdk::{Problem, problem};
+use sdk::{Level, Problem, problem};
 use serde::Deserialize;
 
 /// The whole of the settings.
@@ -60,18 +60,6 @@ pub struct Length {
     pub min: usize,
     /// At most so many.
     pub max: usize,
-}
-
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// The point must not be published.
-    Block,
-    /// The owner should look.
-    Warn,
-    /// Not reported.
-    Off,
 }
 
 /// How much each finding weighs.

@@ -7,6 +7,9 @@ use sdk::knowledge::{Field, Point, PointKind};
 use crate::report::Report;
 use crate::settings::{Code, Settings};
 
+/// A finding's message has at most 500 characters, whatever a unit wrote as its reason.
+const REASON_CHARS_MAX: usize = 100;
+
 pub(crate) fn check(settings: &Settings, point: &Point, report: &mut Report<'_>) {
     let today = date(point.today, Field::Point, "检查日期", report);
     let from = date(point.valid_from, Field::ValidFrom, "生效日期", report);
@@ -45,7 +48,11 @@ pub(crate) fn check(settings: &Settings, point: &Point, report: &mut Report<'_>)
             report.add(Code::ValidityTooLong, Field::ValidUntil, None, message);
         }
         Some(reason) => {
-            let message = format!("{excess}；承办单位理由：{reason}，请热线中心审核");
+            let mut shown: String = reason.chars().take(REASON_CHARS_MAX).collect();
+            if shown.len() < reason.len() {
+                shown.push('…');
+            }
+            let message = format!("{excess}；承办单位理由：{shown}，请热线中心审核");
             report.add(
                 Code::ValidityLongWithReason,
                 Field::ValidUntil,

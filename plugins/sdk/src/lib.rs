@@ -56,8 +56,10 @@
 //! A function must depend on nothing but its two arguments. Clock and random numbers exist but are
 //! the host's; files, network and environment do not exist.
 
+pub mod numerals;
 pub mod text;
 
+mod findings;
 mod plugin;
 mod settings;
 
@@ -69,6 +71,7 @@ pub mod testing;
 pub use contract::about::Problem;
 pub use contract::types::{Channel, CivilDate, Instant, OrderType, Rating, Refusal};
 pub use contract::{escalation, knowledge, routing};
+pub use findings::{Findings, Level};
 pub use settings::{Settings, problem, read_json};
 
 /// What the macros need and authors do not.

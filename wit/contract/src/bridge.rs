@@ -176,9 +176,10 @@ macro_rules! escalation_bridge {
             }
         }
         $crate::__bridge_record!($crate::escalation::Question, $escalation::Question, {
-            trigger: into, order_type: into, district: plain, category: plain, unit: plain,
+            trigger: into, order_type: into, district: plain, street: plain, category: plain,
+            unit: plain,
             now: into, registered_at: into, due_at: option, extension_count: plain,
-            return_count: plain, supervised: plain,
+            return_count: plain, supervised: plain, priority: into,
         });
         $crate::__bridge_enum!($crate::escalation::Audience, $escalation::Audience, [
             HandlingUnit, LeaderInCharge, DistrictOffice, HotlineCenter,
@@ -244,15 +245,20 @@ macro_rules! knowledge_bridge {
         $crate::__bridge_record!($crate::knowledge::Faq, $knowledge::Faq, {
             question: plain, answer: plain,
         });
+        $crate::__bridge_record!($crate::knowledge::English, $knowledge::English, {
+            title: plain, summary: plain,
+        });
         $crate::__bridge_record!($crate::knowledge::Point, $knowledge::Point, {
             owner: plain, kind: into, title: plain, body: plain, legal_basis: plain, scope: plain,
-            subjects: plain, conditions: plain, relations: plain, faqs: list, valid_from: into,
-            valid_until: into, longer_validity_reason: plain, today: into,
+            districts: plain, subjects: plain, conditions: plain, relations: plain, faqs: list,
+            attachments: plain, english: option, valid_from: into, valid_until: into,
+            longer_validity_reason: plain, today: into,
         });
         $crate::__bridge_enum!($crate::knowledge::Severity, $knowledge::Severity, [Block, Warn]);
         $crate::__bridge_enum!($crate::knowledge::Field, $knowledge::Field, [
-            Owner, Kind, Title, Body, LegalBasis, Scope, Subjects, Conditions, Relations, Faqs,
-            ValidFrom, ValidUntil, Point,
+            Owner, Kind, Title, Body, LegalBasis, Scope, Districts, Subjects, Conditions, Relations,
+            Faqs, Attachments, EnglishTitle, EnglishSummary, ValidFrom, ValidUntil,
+            LongerValidityReason, Point,
         ]);
         $crate::__bridge_record!($crate::knowledge::Finding, $knowledge::Finding, {
             severity: into, field: into, index: plain, code: plain, message: plain,

@@ -31,6 +31,9 @@ pub struct Question {
     /// Six-digit district code, where known.
     #[serde(default)]
     pub district: Option<String>,
+    /// Street or town, such as `员村街道`, where known.
+    #[serde(default)]
+    pub street: Option<String>,
     /// Category of the matter, where known.
     #[serde(default)]
     pub category: Option<String>,
@@ -53,6 +56,9 @@ pub struct Question {
     /// Whether the order is under supervision already (Art. 25).
     #[serde(default)]
     pub supervised: bool,
+    /// How urgent it is already.
+    #[serde(default)]
+    pub priority: Priority,
 }
 
 /// Whom to notify.
@@ -70,10 +76,13 @@ pub enum Audience {
 }
 
 /// How urgent an order is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// As usual.
+    #[default]
     Normal,
     /// Before ordinary ones.
     High,

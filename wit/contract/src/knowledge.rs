@@ -28,6 +28,17 @@ pub struct Faq {
     pub answer: String,
 }
 
+/// What a point says in English, for people who do not read Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct English {
+    /// Title in English.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Summary in English.
+    pub summary: String,
+}
+
 /// A knowledge point as its owner wants to publish it (Art. 34).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +57,9 @@ pub struct Point {
     /// Where it applies (适用范围).
     #[serde(default)]
     pub scope: String,
+    /// Six-digit codes of the districts that it applies to; none for the whole city.
+    #[serde(default)]
+    pub districts: Vec<String>,
     /// To whom it applies (适用主体).
     #[serde(default)]
     pub subjects: Vec<String>,
@@ -58,6 +72,12 @@ pub struct Point {
     /// Frequent questions and answers (常见问题解答).
     #[serde(default)]
     pub faqs: Vec<Faq>,
+    /// Names of the documents that come with it, such as `提取申请表.pdf`.
+    #[serde(default)]
+    pub attachments: Vec<String>,
+    /// What it says in English, if anything.
+    #[serde(default)]
+    pub english: Option<English>,
     /// First day on which it may be used.
     pub valid_from: CivilDate,
     /// Last day on which it may be used.
@@ -67,6 +87,40 @@ pub struct Point {
     pub longer_validity_reason: Option<String>,
     /// The day of the check.
     pub today: CivilDate,
+}
+
+impl Point {
+    /// Every text of the point that people read, with the part that it stands in and, where that is a
+    /// list, its position there. The question and the answer of an [`Faq`] are two texts.
+    pub fn texts(&self) -> impl Iterator<Item = (Field, Option<usize>, &str)> {
+        fn list(
+            field: Field,
+            list: &[String],
+        ) -> impl Iterator<Item = (Field, Option<usize>, &str)> {
+            let entries = list.iter().enumerate();
+            entries.map(move |(n, text)| (field, Some(n), text.as_str()))
+        }
+        let single = |field, text| std::iter::once((field, None, text));
+        let faqs = self.faqs.iter().enumerate().flat_map(|(n, faq)| {
+            [&faq.question, &faq.answer].map(|text| (Field::Faqs, Some(n), text.as_str()))
+        });
+        let english = self.english.iter().flat_map(|english| {
+            let title = english.title.as_deref();
+            let title = title.map(|title| (Field::EnglishTitle, None, title));
+            let summary = (Field::EnglishSummary, None, english.summary.as_str());
+            title.into_iter().chain([summary])
+        });
+        single(Field::Title, self.title.as_str())
+            .chain(single(Field::Body, self.body.as_str()))
+            .chain(single(Field::Scope, self.scope.as_str()))
+            .chain(list(Field::LegalBasis, &self.legal_basis))
+            .chain(list(Field::Subjects, &self.subjects))
+            .chain(list(Field::Conditions, &self.conditions))
+            .chain(list(Field::Relations, &self.relations))
+            .chain(faqs)
+            .chain(list(Field::Attachments, &self.attachments))
+            .chain(english)
+    }
 }
 
 /// How much a finding weighs.
@@ -95,6 +149,8 @@ pub enum Field {
     LegalBasis,
     /// `scope`.
     Scope,
+    /// `districts`.
+    Districts,
     /// `subjects`.
     Subjects,
     /// `conditions`.
@@ -103,10 +159,18 @@ pub enum Field {
     Relations,
     /// `faqs`.
     Faqs,
+    /// `attachments`.
+    Attachments,
+    /// `title` of `english`.
+    EnglishTitle,
+    /// `summary` of `english`.
+    EnglishSummary,
     /// `valid_from`.
     ValidFrom,
     /// `valid_until`.
     ValidUntil,
+    /// `longer_validity_reason`.
+    LongerValidityReason,
     /// The point as a whole.
     Point,
 }

@@ -4,6 +4,7 @@
 
 use contract::escalation;
 use contract::escalation::{Action, Audience, Proposal, Trigger};
+use contract::knowledge::{Field, Point};
 use contract::routing::{Candidate, Question, Verdict};
 use contract::types::{CivilDate, Instant, Rating, Refusal};
 use serde::Serialize;
@@ -57,6 +58,45 @@ fn questions_in_the_order_of_declaration() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("`road`"), "{error}");
+}
+
+/// What came last to the contract may be left out of a question, and is always written.
+#[test]
+fn knowledge_points() {
+    let json = concat!(
+        r#"{"owner":"GZ-D104","kind":"service_guide","title":"t","body":"b","legal_basis":["l"],"#,
+        r#""scope":"s","districts":["440104"],"subjects":["u"],"conditions":["c"],"relations":["r"],"#,
+        r#""faqs":[{"question":"q","answer":"a"}],"attachments":["x.pdf"],"#,
+        r#""english":{"title":"T","summary":"S"},"valid_from":"2026-01-01","#,
+        r#""valid_until":"2026-12-31","longer_validity_reason":null,"today":"2026-01-01"}"#
+    );
+    let point: Point = serde_json::from_str(json).unwrap();
+    check(&point, json);
+    let texts: Vec<_> = point.texts().collect();
+    let expected = [
+        (Field::Title, None, "t"),
+        (Field::Body, None, "b"),
+        (Field::Scope, None, "s"),
+        (Field::LegalBasis, Some(0), "l"),
+        (Field::Subjects, Some(0), "u"),
+        (Field::Conditions, Some(0), "c"),
+        (Field::Relations, Some(0), "r"),
+        (Field::Faqs, Some(0), "q"),
+        (Field::Faqs, Some(0), "a"),
+        (Field::Attachments, Some(0), "x.pdf"),
+        (Field::EnglishTitle, None, "T"),
+        (Field::EnglishSummary, None, "S"),
+    ];
+    assert_eq!(texts, expected);
+    let least = concat!(
+        r#"{"owner":"GZ-D104","kind":"policy","title":"t","body":"b","#,
+        r#""valid_from":"2026-01-01","valid_until":"2026-12-31","today":"2026-01-01"}"#
+    );
+    let point: Point = serde_json::from_str(least).unwrap();
+    assert_eq!((point.districts.len(), point.attachments.len()), (0, 0));
+    assert_eq!(point.english, None);
+    check(&Field::EnglishSummary, r#""english_summary""#);
+    check(&Field::LongerValidityReason, r#""longer_validity_reason""#);
 }
 
 #[test]

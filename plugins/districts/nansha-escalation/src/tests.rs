@@ -14,6 +14,7 @@ fn question(trigger: Trigger, category: &str) -> Question {
         order_type: OrderType::Complaint,
         district: Some("440115".to_owned()),
         category: Some(category.to_owned()),
+        street: None,
         unit: Some("GZ-D115".to_owned()),
         now: Instant { unix_ms: 0 },
         registered_at: Instant { unix_ms: 0 },
@@ -21,6 +22,7 @@ fn question(trigger: Trigger, category: &str) -> Question {
         extension_count: 0,
         return_count: 0,
         supervised: false,
+        priority: Priority::Normal,
     }
 }
 

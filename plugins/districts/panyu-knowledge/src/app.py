@@ -61,10 +61,12 @@ def texts(point: knowledge.Point) -> list[Text]:
     asked = [
         Text("faqs", f"{faq.question}\n{faq.answer}", n) for n, faq in enumerate(point.faqs)
     ]
+    named = [Text("attachments", name, n) for n, name in enumerate(point.attachments)]
     return [
         Text("title", point.title),
         Text("body", point.body),
         Text("scope", point.scope),
         *listed,
         *asked,
+        *named,
     ]

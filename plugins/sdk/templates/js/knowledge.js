@@ -2,6 +2,7 @@
 //
 // The exports are the contract's interfaces, wit/knowledge.wit and wit/types.wit: names become
 // camelCase, a variant is { tag, val }, and a result's error is thrown.
+// What the plugin was not built for, it refuses: throw { tag: 'unsupported', val: 'why' }.
 
 // build.mjs makes this module of the JSON beside it.
 import settingsSchema from './settings.schema.js';

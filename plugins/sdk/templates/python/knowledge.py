@@ -1,7 +1,8 @@
 """{{name}}: checks a knowledge point before it is published.
 
 The classes are the contract's interfaces, wit/knowledge.wit and wit/types.wit; componentize-py makes
-the modules that are imported here from them.
+the modules that are imported here from them. What the plugin was not built for, it refuses: it raises
+Err(types.Refusal_Unsupported("why")), with `types` from wit_world.imports.
 """
 
 import json

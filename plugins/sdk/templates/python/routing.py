@@ -1,7 +1,8 @@
 """{{name}}: proposes the handling unit of an order by the words that stand in it.
 
 The classes are the contract's interfaces, wit/routing.wit and wit/types.wit; componentize-py makes the
-modules that are imported here from them.
+modules that are imported here from them. What the plugin was not built for, it refuses: it raises
+Err(types.Refusal_Unsupported("why")), with `types` from wit_world.imports.
 """
 
 import json
