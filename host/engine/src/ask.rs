@@ -1,12 +1,13 @@
 //! Putting questions to the plugins. A question is built here, from masked data, and its bytes are
 //! kept with the decision, so that it can be put again (repetition, bit for bit).
 
+use chrono::{DateTime, TimeDelta};
 use contract::types::{Channel, Instant, OrderType};
 use contract::{escalation, routing};
 use lifecycle::command::Command;
 use lifecycle::ids::{Actor, DistrictCode, OrderId, RequesterId, TextId};
 use lifecycle::order::{SupervisionState, WorkOrder};
-use lifecycle::{Context, Facts, Needs};
+use lifecycle::{Alike, Context, Facts, Needs};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -70,6 +71,12 @@ impl Engine {
             let personal = words.map(|words| &words.personal);
             asked.facts.related = self.related(order, command, by, personal)?;
         }
+        let mut trigger = needs.escalation;
+        if let (true, Some(order)) = (needs.alike, order) {
+            let alike = self.alike(order, context)?;
+            trigger = lifecycle::many_alike(&alike, context);
+            asked.facts.alike = Some(alike);
+        }
         let Some(matter) = matter(order, command, context) else {
             return Ok(asked);
         };
@@ -98,7 +105,7 @@ impl Engine {
             asked.facts.routing = Some(advice);
             asked.questions.push((digest, bytes));
         }
-        if let (Some(trigger), Some(order)) = (needs.escalation, order) {
+        if let (Some(trigger), Some(order)) = (trigger, order) {
             let question = escalation_question(trigger, &matter, order, context);
             let (digest, bytes) = canonical(&question)?;
             // Two questions for one command are two decisions, each with its own seed.
@@ -122,6 +129,16 @@ impl Engine {
             asked.questions.push((digest, bytes));
         }
         Ok(asked)
+    }
+
+    /// The open orders about the same thing (R52).
+    fn alike(&self, order: &WorkOrder, context: &Context<'_>) -> Result<Alike, Error> {
+        let rules = &context.rules().many_alike;
+        let since = context
+            .now
+            .checked_sub_signed(TimeDelta::days(i64::from(rules.days)))
+            .unwrap_or(DateTime::UNIX_EPOCH);
+        Ok(self.store.alike(order, since, rules.most())?)
     }
 
     /// A request as it is kept, for asking again and for views; empty where it was erased.
@@ -213,6 +230,7 @@ fn escalation_question(
         trigger,
         order_type: matter.order_type,
         district: matter.district.map(ToString::to_string),
+        street: matter.street.cloned(),
         category: matter.category.cloned(),
         unit: assignment.map(|assignment| assignment.unit.to_string()),
         now: context.now.into(),
@@ -224,6 +242,7 @@ fn escalation_question(
             .supervisions
             .iter()
             .any(|it| it.state != SupervisionState::Accepted),
+        priority: order.priority,
     }
 }
 
@@ -244,7 +263,7 @@ fn scopes(district: Option<&DistrictCode>) -> Vec<String> {
 }
 
 /// Digest in hex and canonical bytes of a question.
-fn canonical(question: &impl Serialize) -> Result<(String, Vec<u8>), Error> {
+pub(crate) fn canonical(question: &impl Serialize) -> Result<(String, Vec<u8>), Error> {
     let bytes = serde_json::to_vec(question).map_err(Error::Question)?;
     Ok((hex::encode(Sha256::digest(&bytes)), bytes))
 }

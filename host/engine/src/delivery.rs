@@ -331,7 +331,7 @@ impl Engine {
                 Some(order) => Some(order),
                 None => return Ok(None),
             },
-            Subject::Dossier(_) => None,
+            Subject::Dossier(_) | Subject::Knowledge(_) => None,
         };
         let requester = if message.notification.to == Recipient::Requester {
             let about = &message.notification.about;

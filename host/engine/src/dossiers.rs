@@ -23,7 +23,7 @@ use lifecycle::ids::Actor;
 
 use crate::ports::{DossierCommit, DossierCommitError, EarlierDossier, Subject};
 use crate::request::{CommandOptions, Texts};
-use crate::{Engine, Error, numbers};
+use crate::{Engine, Error, numbers, request};
 
 pub use due::DossierDeadlineChange;
 pub(crate) use due::DossierWork;
@@ -265,7 +265,7 @@ impl Engine {
             return Ok(None);
         };
         match self.store.earlier_dossier(key)? {
-            None if self.store.earlier(key)?.is_some() => Err(Error::KeyReused),
+            None if self.is_used_up(key, request::About::Dossier)? => Err(Error::KeyReused),
             None => Ok(None),
             Some(earlier) if earlier.fingerprint == key.fingerprint => {
                 self.replayed_dossier(&earlier).map(Some)

@@ -16,6 +16,7 @@ use crate::ask::Words;
 use crate::delivery::Unreachable;
 use crate::dossiers::DossierWork;
 use crate::identity::Claim;
+use crate::knowledge::{KnowledgeRuleBook, KnowledgeWork};
 use crate::patience::Patience;
 use crate::platform::Platform;
 use crate::ports::{
@@ -23,7 +24,7 @@ use crate::ports::{
     Request, Store,
 };
 use crate::redact::Redactor;
-use crate::request::{CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
+use crate::request::{About, CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
 use crate::rollout::RolloutLog;
 use crate::years::CatchUp;
 use crate::{Error, numbers};
@@ -56,6 +57,8 @@ pub struct Engine {
     pub(crate) notifier: Arc<dyn Notifier>,
     pub(crate) unreachable: Unreachable,
     pub(crate) dossier_work: DossierWork,
+    pub(crate) knowledge_work: KnowledgeWork,
+    pub(crate) knowledge_rules: KnowledgeRuleBook,
     pub(crate) patience: Patience,
     pub(crate) rollout_log: RolloutLog,
     pub(crate) platform: Platform,
@@ -93,6 +96,8 @@ impl Engine {
             notifier: Arc::new(BoxOnly),
             unreachable: Unreachable::default(),
             dossier_work: DossierWork::new(),
+            knowledge_work: KnowledgeWork::default(),
+            knowledge_rules: KnowledgeRuleBook::default(),
             patience: Patience::default(),
             rollout_log: RolloutLog::default(),
             platform: Platform::default(),
@@ -296,6 +301,7 @@ impl Engine {
                     replayed: false,
                 });
             };
+            self.check_direct_answer(&command, context.now)?;
             step.commit.texts.clone_from(&texts);
             step.commit.idempotency.clone_from(&options.idempotency);
             match self.commit(step.commit)? {
@@ -362,7 +368,7 @@ impl Engine {
             return Ok(None);
         };
         match self.store.earlier(key)? {
-            None if self.store.earlier_dossier(key)?.is_some() => Err(Error::KeyReused),
+            None if self.is_used_up(key, About::Order)? => Err(Error::KeyReused),
             None => Ok(None),
             Some(earlier) if earlier.fingerprint == key.fingerprint => {
                 self.replayed(&earlier).map(Some)

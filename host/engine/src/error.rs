@@ -6,7 +6,7 @@ use lifecycle::ids::OrderId;
 use lifecycle::rejection::Rejection;
 
 use crate::ports::{DeliveryId, ListError, StoreError};
-use crate::{DossierError, RolloutError};
+use crate::{DossierError, KnowledgeError, RolloutError};
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +82,9 @@ pub enum Error {
     /// Something is wrong about a dossier.
     #[error(transparent)]
     Dossier(DossierError),
+    /// Something is wrong about an entry of the knowledge base.
+    #[error(transparent)]
+    Knowledge(KnowledgeError),
     /// Something is wrong about images, activations or decisions.
     #[error(transparent)]
     Rollout(RolloutError),

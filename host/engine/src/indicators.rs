@@ -96,7 +96,7 @@ pub struct Indicators {
     pub until: NaiveDate,
     /// What rows stand for.
     pub by: GroupBy,
-    /// The formulas that they were computed by, under the rule set in force on the first day.
+    /// The formulas that they were computed by: one set for the whole period.
     pub formulas: Formulas,
     /// The rows, by key.
     pub rows: Vec<IndicatorRow>,
@@ -125,7 +125,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Rejected`] for figures of others, [`Error::InvalidInput`] for a period that ends before
-    /// it begins, [`Error::Store`].
+    /// it begins, or in which a rule set begins that reads the figures otherwise, [`Error::Store`].
     pub fn indicators(&self, query: &IndicatorQuery, by: &Actor) -> Result<Indicators, Error> {
         let (unit, district) = own(query.unit.as_ref(), query.district.as_ref(), by)?;
         if query.until < query.from {
@@ -135,6 +135,7 @@ impl Engine {
                 way_out: "give the last day of the period; it is part of it",
             });
         }
+        let formulas = self.formulas_for(query.from, query.until)?;
         let from = calendar::midnight_at_start_of(query.from);
         let sums = self.store.tallies(&TallyQuery {
             from,
@@ -144,8 +145,6 @@ impl Engine {
             order_type: query.order_type,
             by_month: query.by == GroupBy::Month,
         })?;
-        // One period, one way of reading it.
-        let formulas = Formulas::of(&self.rules.at(from).options);
         let mut rows: BTreeMap<(Option<String>, bool), Tally> = BTreeMap::new();
         for sum in sums {
             let by_reference = self.by_reference(&sum);
@@ -167,6 +166,32 @@ impl Engine {
             by: query.by,
             rows: rows.into_iter().map(row).collect(),
             formulas,
+        })
+    }
+
+    /// One period, one way of reading it: figures of two readings do not add up.
+    fn formulas_for(&self, from: NaiveDate, until: NaiveDate) -> Result<Formulas, Error> {
+        let at_first = self.rules.at(calendar::midnight_at_start_of(from));
+        let formulas = Formulas::of(&at_first.options);
+        let mut later = self.rules.sets();
+        let other = later.find(|set| {
+            from < set.in_force_from
+                && set.in_force_from <= until
+                && Formulas::of(&set.options).version != formulas.version
+        });
+        let Some(other) = other else {
+            return Ok(formulas);
+        };
+        Err(Error::InvalidInput {
+            field: "until",
+            problem: format!(
+                "rule set `{}` begins on {} and counts otherwise ({} before, {} from then on)",
+                other.version,
+                other.in_force_from,
+                formulas.version,
+                Formulas::of(&other.options).version
+            ),
+            way_out: "ask for the days before it and those from it on apart",
         })
     }
 

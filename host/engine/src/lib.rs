@@ -36,6 +36,8 @@ mod delivery;
 
 mod dossiers;
 
+mod knowledge;
+
 mod platform;
 
 mod rollout;
@@ -71,7 +73,14 @@ pub use indicators::{
     DayOfForecast, Forecast, ForecastDay, GroupBy, IndicatorQuery, IndicatorRow, Indicators,
     UnitForecast,
 };
-pub use platform::{Follow, PushOutcome, Trial, TrialRequest, TrialState};
+pub use knowledge::{
+    CheckCandidate, CheckPart, CheckedPage, CheckedPoint, DirectAnswerLine, HandledKnowledge,
+    ImportMode, ImportOutcome, ImportedPoint, KnowledgeDeadlineChange, KnowledgeDeadlineView,
+    KnowledgeError, KnowledgeView, PointCheck, PointVersion,
+};
+pub use platform::{
+    Follow, PlacementView, PlatformStatus, PushOutcome, Trial, TrialRequest, TrialState,
+};
 pub use progress::Progress;
 pub use request::{CommandOptions, Handled, IdentityClaim, NewRequest, Texts};
 pub use rollout::{
@@ -80,4 +89,7 @@ pub use rollout::{
 pub use standing::{CommandStanding, CourseStep, OrderExplanation};
 pub use tick::Tick;
 pub use view::{DeadlineStatus, DeadlineView, DecisionView, OrderView};
-pub use years::{CalendarChange, DeadlineChange, FailedDossierRecomputation, FailedRecomputation};
+pub use years::{
+    CalendarChange, DeadlineChange, FailedDossierRecomputation, FailedKnowledgeRecomputation,
+    FailedRecomputation,
+};

@@ -2,9 +2,12 @@
 
 use calendar::local_date;
 use chrono::{DateTime, Utc};
+use knowledge_base::ids::{ChangeId, FeedbackId, Id, OutageId, PointId};
 use lifecycle::dossier::DossierId;
 use lifecycle::ids::OrderId;
 use uuid::{NoContext, Timestamp, Uuid};
+
+use crate::ports::EntryKind;
 
 /// Crockford's base 32: no I, L, O and U, so that numbers survive the telephone.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -29,6 +32,17 @@ pub(crate) fn order_id(registered_at: DateTime<Utc>) -> OrderId {
 /// A new number of a dossier, which no order has.
 pub(crate) fn dossier_id(opened_at: DateTime<Utc>) -> DossierId {
     DossierId::new(format!("D-{}", number(opened_at)))
+}
+
+/// A new number of an entry of the knowledge base.
+pub(crate) fn knowledge_id(kind: EntryKind, opened_at: DateTime<Utc>) -> Id {
+    let number = number(opened_at);
+    match kind {
+        EntryKind::Point => Id::Point(PointId::new(format!("K-{number}"))),
+        EntryKind::Feedback => Id::Feedback(FeedbackId::new(format!("KF-{number}"))),
+        EntryKind::Change => Id::Change(ChangeId::new(format!("KC-{number}"))),
+        EntryKind::Outage => Id::Outage(OutageId::new(format!("KO-{number}"))),
+    }
 }
 
 fn number(registered_at: DateTime<Utc>) -> String {

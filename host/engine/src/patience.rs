@@ -105,5 +105,6 @@ fn left_out(scope: &str, slow: &Slow) -> Attempt {
         fuel: 0,
         duration_us: 0,
         canary: false,
+        function: None,
     }
 }

@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod dossiers;
 pub mod due;
 pub mod indicators;
+pub mod knowledge;
 pub mod notifier;
 pub mod rollout;
 pub mod store;
@@ -18,19 +19,28 @@ pub use deliveries::{Attempted, Delivery, DeliveryId, DeliveryState, DeliverySto
 pub use dossiers::{
     DossierCommit, DossierCommitError, DossierFilter, DossierStore, DossierSummary, EarlierDossier,
 };
-pub use due::{DueDossierTimer, DueItem, DueRecomputation, DueStore, DueTimer, StuckItem, Subject};
+pub use due::{
+    DueDossierTimer, DueItem, DueKnowledgeTimer, DueRecomputation, DueStore, DueTimer, StuckItem,
+    Subject,
+};
 pub use indicators::{IndicatorStore, OpenCount, TallyQuery, TallyRow};
+pub use knowledge::{
+    EarlierKnowledge, EntryKind, ExpiringPoints, FeedbackQuery, FeedbackRow, FeedbackTally,
+    KnowledgeChanges, KnowledgeCommit, KnowledgeCommitError, KnowledgeFilter, KnowledgeStore,
+    KnowledgeSummary, PointWalk, UsedAnswer, WalkPart,
+};
 pub use notifier::{BoxOnly, Failure, ForRequester, Notifier, Outgoing, SendError, Sent};
 pub use rollout::{
-    AuditFault, AuditHead, AuditPlace, AuditProgress, AuditReport, DecisionCursor, DecisionFilter,
-    ImageFilter, ImageRecord, NewImage, RolloutCommit, RolloutCommitError, RolloutStore,
-    StoredAdvice, StoredDecision,
+    AuditFault, AuditHead, AuditPlace, AuditProgress, AuditReport, CheckAdvice, DecisionCursor,
+    DecisionFilter, ImageFilter, ImageRecord, NewImage, RolloutCommit, RolloutCommitError,
+    RolloutStore, StoredAdvice, StoredDecision,
 };
 pub use store::{
     Commit, CommitError, Earlier, EffectId, IdempotencyKey, ListError, Message, OrderFilter,
     OrderSummary, Page, PendingEffect, PersonalData, Request, Store, StoreError,
 };
 pub use workshop::{
-    Checked, Decisions, Draft, KeptImage, Made, Repetition, RunningCandidate, SharedWorkshop,
-    TrialOrder, TrialOutcome, Workshop, WorkshopError,
+    BreakerState, Checked, Decisions, Draft, KeptImage, Made, PlacementHealth, Plan, ReadyImage,
+    Repetition, RunningCandidate, SharedWorkshop, TrialOrder, TrialOutcome, Workshop,
+    WorkshopError,
 };

@@ -7,9 +7,9 @@ use lifecycle::event::Recorded;
 use lifecycle::ids::{DistrictCode, OrderId, TextId, UnitCode};
 use lifecycle::order::WorkOrder;
 
-use crate::Error;
 use crate::numbers;
 use crate::ports::{IdempotencyKey, PersonalData};
+use crate::{Engine, Error};
 
 /// Longest subject line, in characters.
 const SUBJECT_CHARS_MAX: usize = 200;
@@ -175,6 +175,25 @@ impl Texts {
             no_longer("text", text, TEXT_CHARS_MAX)?;
         }
         Ok(self.kept)
+    }
+}
+
+/// What a request is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    Order,
+    Dossier,
+    Knowledge,
+}
+
+impl Engine {
+    /// Whether a key was used for a request about something else. The same request may take effect
+    /// meanwhile; that it is the same the commit tells.
+    pub(crate) fn is_used_up(&self, key: &IdempotencyKey, about: About) -> Result<bool, Error> {
+        let order = about != About::Order && self.store.earlier(key)?.is_some();
+        let dossier = about != About::Dossier && self.store.earlier_dossier(key)?.is_some();
+        let knowledge = about != About::Knowledge && self.store.earlier_knowledge(key)?.is_some();
+        Ok(order || dossier || knowledge)
     }
 }
 

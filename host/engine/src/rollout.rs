@@ -12,8 +12,8 @@ use contract::about::{Description, Kind};
 use lifecycle::advice::RuleImage;
 use lifecycle::ids::{Actor, DistrictCode, UnitCode};
 use rollout::{
-    Activation, CandidateEnd, Command, Digest, Event, Occupancy, Policy, Proposal, PushedImage,
-    Recorded, Rejection, Standing, State, TryResult,
+    Activation, CandidateEnd, Command, Digest, Event, Policy, Proposal, PushedImage, Recorded,
+    Rejection, Standing, State, TryResult,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -75,10 +75,15 @@ pub struct ActivationView {
     pub effective_from: Option<DateTime<Utc>>,
     /// The plugin's name and version; nothing where there is no image.
     pub name: Option<String>,
+    /// Whether its image is loaded here, so that it answers, or can at once; nothing where there is no image
+    /// or nothing here runs images.
+    pub loaded: Option<bool>,
+    /// Why its image does not load; it is tried again, and the wider scope answers meanwhile.
+    pub problem: Option<String>,
 }
 
 /// What came of a rule of the installation's list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
     /// It is proposed, under this id.
     Activated(u64),
@@ -86,6 +91,10 @@ pub enum Listed {
     Unchanged,
     /// A person decided since, with this activation; the list changes nothing.
     LeftToPerson(u64),
+    /// It is proposed under this id and waits for a second person; what answered before goes on.
+    Waiting(u64),
+    /// What activating takes here is not given, such as a trial; what answered before goes on.
+    Refused(Rejection),
 }
 
 /// What is done about rule images. Made by [`Engine::rollout`].
@@ -207,11 +216,11 @@ impl Rollout<'_> {
         self.view_of(id)
     }
 
-    /// Activates what the installation's list says, if it says something new and no person decided
-    /// there since.
+    /// Activates what the installation's list says, if it says something new, no person decided there
+    /// since, and it has what activating takes there.
     ///
     /// # Errors
-    /// As [`Rollout::propose`].
+    /// [`RolloutError::UnknownScope`], [`Error::Store`].
     pub fn propose_listed(
         &self,
         scope: &str,
@@ -224,10 +233,14 @@ impl Rollout<'_> {
             kind,
             image: image.cloned(),
             mode: rollout::Mode::Active,
+            place: rollout::Place::Embedded,
             from: None,
             note: note.to_owned(),
         };
         match self.propose(proposal, &Actor::system()) {
+            Ok(view) if view.activation.awaits_approval() => {
+                Ok(Listed::Waiting(view.activation.id))
+            }
             Ok(view) => Ok(Listed::Activated(view.activation.id)),
             Err(Error::Rollout(RolloutError::Rejected(Rejection::LeftToPerson { activation }))) => {
                 Ok(Listed::LeftToPerson(activation))
@@ -235,6 +248,9 @@ impl Rollout<'_> {
             Err(Error::Rollout(RolloutError::Rejected(
                 Rejection::ListUnchanged { .. } | Rejection::AlreadyThere { .. },
             ))) => Ok(Listed::Unchanged),
+            Err(Error::Rollout(RolloutError::Rejected(rejection))) => {
+                Ok(Listed::Refused(rejection))
+            }
             Err(error) => Err(error),
         }
     }
@@ -279,10 +295,6 @@ impl Rollout<'_> {
         note: &str,
         by: &Actor,
     ) -> Result<ActivationView, Error> {
-        let to = match to {
-            Some(to) => to,
-            None => self.answered_before(scope, kind)?,
-        };
         let command = Command::Rollback {
             scope: scope.to_owned(),
             kind,
@@ -360,30 +372,16 @@ impl Rollout<'_> {
         Err(RolloutError::Busy.into())
     }
 
-    /// The activation that answered before the present one.
-    fn answered_before(&self, scope: &str, kind: Kind) -> Result<u64, Error> {
-        let state = self.state()?;
-        let now = state.instant(self.engine.now());
-        let Occupancy { active, .. } = state.occupancy(scope, kind, now);
-        let current = active.map(|it| it.id);
-        let before = state
-            .history(scope, kind)
-            .filter(|it| !it.mode.is_candidate() && Some(it.id) != current)
-            .filter(|it| it.effective_from().is_some_and(|from| from <= now))
-            .max_by_key(|it| (it.effective_from(), it.settled.map(|settled| settled.seq)));
-        let before = before.ok_or_else(|| RolloutError::NothingBefore {
-            scope: scope.to_owned(),
-            kind,
-        })?;
-        Ok(before.id)
-    }
-
-    /// A scope is the city, a district, or a unit of the directory.
-    pub(crate) fn check_scope(&self, scope: &str) -> Result<(), Error> {
+    /// A scope is the city, a district, or a unit of the directory, with or without a name.
+    ///
+    /// # Errors
+    /// [`RolloutError::UnknownScope`].
+    pub fn check_scope(&self, scope: &str) -> Result<(), Error> {
         let directory = self.engine.directory();
-        let known = scope == CITY
-            || directory.district(&DistrictCode::new(scope)).is_some()
-            || directory.unit(&UnitCode::new(scope)).is_some();
+        let code = rollout::scope_code(scope);
+        let known = code == CITY
+            || directory.district(&DistrictCode::new(code)).is_some()
+            || directory.unit(&UnitCode::new(code)).is_some();
         if known {
             return Ok(());
         }

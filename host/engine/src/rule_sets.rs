@@ -1,6 +1,7 @@
 //! Rule sets are dated and named (R78): what was computed names the one that it was computed under, so
-//! under one name there is one rule set for good. A newer Kapok may add a field, with its default.
+//! under one name there is one rule set for good. So it is with the limits of the knowledge base beside it. A newer Kapok may add a field, with its default.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{Engine, Error};
@@ -12,22 +13,37 @@ impl Engine {
     /// [`Error::RuleSetChanged`], [`Error::Store`].
     pub fn keep_rule_sets(&self) -> Result<(), Error> {
         for set in self.rules.sets() {
-            let new = serde_json::to_value(set).map_err(Error::Question)?;
-            let text = new.to_string();
-            let kept = self.store.rule_set(&set.version)?;
-            if kept.as_ref() == Some(&text) {
-                continue;
-            }
-            if let Some(kept) = kept {
-                let old: Value = serde_json::from_str(&kept).map_err(Error::Question)?;
-                if let Some(field) = changed(&old, &new, "") {
-                    let version = set.version.clone();
-                    return Err(Error::RuleSetChanged { version, field });
-                }
-            }
-            self.store.keep_rule_set(&set.version, &text)?;
+            let version = &set.version;
+            self.keep_rule_set(version, version, "", set)?;
+            let knowledge = self.knowledge_rules.of(version);
+            let name = format!("{version}#knowledge");
+            self.keep_rule_set(version, &name, "knowledge", knowledge)?;
         }
         Ok(())
+    }
+
+    /// Keeps one text of a rule set under a name; `part` is what its fields belong to.
+    fn keep_rule_set(
+        &self,
+        version: &str,
+        name: &str,
+        part: &str,
+        rules: &impl Serialize,
+    ) -> Result<(), Error> {
+        let new = serde_json::to_value(rules).map_err(Error::Question)?;
+        let text = new.to_string();
+        let kept = self.store.rule_set(name)?;
+        if kept.as_ref() == Some(&text) {
+            return Ok(());
+        }
+        if let Some(kept) = kept {
+            let old: Value = serde_json::from_str(&kept).map_err(Error::Question)?;
+            if let Some(field) = changed(&old, &new, part) {
+                let version = version.to_owned();
+                return Err(Error::RuleSetChanged { version, field });
+            }
+        }
+        Ok(self.store.keep_rule_set(name, &text)?)
     }
 }
 

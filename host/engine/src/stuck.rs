@@ -3,13 +3,14 @@
 //! when it succeeds, or when the order or the dossier has moved on.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use knowledge_base::Rejection as KnowledgeRejection;
 use lifecycle::dossier::Rejection as DossierRejection;
 use lifecycle::ids::{Actor, Role};
 use lifecycle::rejection::Rejection;
 
 use crate::ports::{DueItem, Page, StuckItem};
 use crate::tick::Tick;
-use crate::{DossierError, Engine, Error};
+use crate::{DossierError, Engine, Error, KnowledgeError};
 
 /// Pause after the first failed attempt; each further one is three times as long.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(1);
@@ -92,6 +93,10 @@ fn report(item: &DueItem, attempts: u32, until: DateTime<Utc>, problem: &str) {
             of, what, deadline = ?timer.deadline, attempts, until, problem,
             "could not be carried out and is put off"
         ),
+        DueItem::KnowledgeTimer(timer) => tracing::error!(
+            of, what, moment = ?timer.moment, attempts, until, problem,
+            "could not be carried out and is put off"
+        ),
         DueItem::Effect { id, .. } => tracing::error!(
             of,
             what,
@@ -112,7 +117,7 @@ fn report(item: &DueItem, attempts: u32, until: DateTime<Utc>, problem: &str) {
     }
 }
 
-/// Whether an order or a dossier has moved on, so that what was due has nothing to do any more. Every
+/// Whether an order, a dossier or an entry has moved on, so that what was due has nothing to do any more. Every
 /// other error is a problem.
 pub(crate) const fn has_moved_on(error: &Error) -> bool {
     matches!(
@@ -121,6 +126,7 @@ pub(crate) const fn has_moved_on(error: &Error) -> bool {
             | Error::Dossier(DossierError::Rejected(
                 DossierRejection::NothingDue | DossierRejection::Closed { .. }
             ))
+            | Error::Knowledge(KnowledgeError::Rejected(KnowledgeRejection::NothingDue))
     )
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use lifecycle::command::{Command, NoticeReceipt, OrderLink, RatingOffer};
 use lifecycle::effect::{Effect, Notice, Notification, Recipient};
-use lifecycle::ids::{Actor, OrderId};
+use lifecycle::ids::{Actor, DistrictCode, OrderId};
 use lifecycle::order::{Stage, WorkOrder};
 
 use crate::ports::{
@@ -50,10 +50,12 @@ impl Engine {
         let parts = [
             self.recompute_some(limit, &mut tick),
             self.recompute_some_dossiers(limit, &mut tick),
+            self.recompute_some_knowledge(limit, &mut tick),
             self.recompute_again(limit, &mut tick),
             self.open_register(),
             self.fire_timers(limit, &mut tick),
             self.fire_dossier_timers(limit, &mut tick),
+            self.fire_knowledge_timers(limit, &mut tick),
             self.perform_effects(limit, &mut tick),
         ];
         self.look_again_if_replaced(&calendar);
@@ -67,8 +69,9 @@ impl Engine {
     /// [`Error::Store`].
     pub fn next_timer_at(&self) -> Result<Option<DateTime<Utc>>, Error> {
         let dossiers = self.store.next_dossier_timer_at()?;
-        let both = [self.store.next_timer_at()?, dossiers];
-        Ok(both.into_iter().flatten().min())
+        let knowledge = self.store.next_knowledge_timer_at()?;
+        let all = [self.store.next_timer_at()?, dossiers, knowledge];
+        Ok(all.into_iter().flatten().min())
     }
 
     fn fire_timers(&self, limit: u32, tick: &mut Tick) -> Result<(), Error> {
@@ -121,6 +124,7 @@ impl Engine {
         tick.more |= is_full(pending.len(), limit);
         let mut postings = Vec::new();
         let mut commits = Vec::new();
+        let mut told_of = BTreeSet::new();
         for PendingEffect {
             id,
             subject,
@@ -134,8 +138,15 @@ impl Engine {
                 subject: subject.clone(),
                 attempts,
             };
+            let counts = effect == Effect::CountAlike;
             match self.performed(id, subject, effect, now) {
                 Ok(Performed::Posted(posting)) => postings.push((item, posting)),
+                // Of many that came together one is told of; the others are counted again once it is.
+                Ok(Performed::Decided(commit))
+                    if counts && !told_of.insert(thing(&commit.order)) =>
+                {
+                    tick.more = true;
+                }
                 Ok(Performed::Decided(commit)) => commits.push((item, *commit)),
                 Ok(Performed::Nothing) => self.store.complete_effect(id)?,
                 Err(error) if has_moved_on(&error) => self.store.complete_effect(id)?,
@@ -171,6 +182,7 @@ impl Engine {
             Effect::Notify(_)
             | Effect::OfferRating
             | Effect::AskForInformation
+            | Effect::CountAlike
             | Effect::LinkBack { .. } => None,
         };
         let Some(wanted) = wanted(effect, &order, matter, now) else {
@@ -216,12 +228,12 @@ impl Engine {
         Ok(())
     }
 
-    /// The order that an effect is about. Only a notice is ever about a dossier.
+    /// The order that an effect is about. Only a notice is ever about something else.
     fn order_of(&self, subject: &Subject) -> Result<WorkOrder, Error> {
         match subject {
             Subject::Order(order) => self.load(order),
-            Subject::Dossier(dossier) => Err(Error::NotFound {
-                order: OrderId::new(dossier.as_str()),
+            Subject::Dossier(_) | Subject::Knowledge(_) => Err(Error::NotFound {
+                order: OrderId::new(subject.number()),
             }),
         }
     }
@@ -283,6 +295,15 @@ impl Engine {
         tick.more |= outcomes.conflicts > 0;
         failure.map_or(Ok(outcomes), Err)
     }
+}
+
+/// What an order is about, as it is counted (R52).
+fn thing(order: &WorkOrder) -> (Option<String>, Option<DistrictCode>, Option<String>) {
+    (
+        order.category.clone(),
+        order.district.clone(),
+        order.street.clone(),
+    )
 }
 
 /// What is to be made durable for an effect.
@@ -356,6 +377,11 @@ fn wanted(
         }
         Effect::ListLongTerm => (order.long_term != matter).then_some(Wanted {
             command: Command::ListLongTerm { matter },
+            about: None,
+            on: None,
+        }),
+        Effect::CountAlike => Some(Wanted {
+            command: Command::CountAlike,
             about: None,
             on: None,
         }),

@@ -177,21 +177,27 @@ impl Engine {
         Ok(data.map(|data| access::conceal(&order, by, data)))
     }
 
-    /// A question that was put to plugins, by its digest: canonical JSON, masked.
+    /// A question that was put to plugins, by its digest: canonical JSON, masked. Districts write plugins,
+    /// and read the questions about their own orders.
     ///
     /// # Errors
-    /// [`Error::Rejected`] for roles outside the centre, [`Error::Store`].
+    /// [`Error::Rejected`] for other roles outside the centre, [`Error::Store`].
     pub fn question(&self, digest: &str, by: &Actor) -> Result<Option<Vec<u8>>, Error> {
-        match by.role {
-            Role::System | Role::Admin | Role::Operator | Role::Auditor => {}
-            Role::Unit(_) | Role::Leader(_) | Role::District(_) | Role::Channel => {
+        let own = match &by.role {
+            Role::System | Role::Admin | Role::Operator | Role::Auditor => None,
+            Role::District(district) => Some(district),
+            Role::Unit(_) | Role::Leader(_) | Role::Channel => {
                 return Err(Rejection::NotPermitted {
                     command: "read questions to plugins",
                 }
                 .into());
             }
-        }
-        Ok(self.store.question(digest)?)
+        };
+        let question = self.store.question(digest)?;
+        let is_theirs = |bytes: &Vec<u8>| {
+            own.is_none_or(|own| district_of(bytes).as_deref() == Some(own.as_str()))
+        };
+        Ok(question.filter(is_theirs))
     }
 
     /// The request and every other text that the history refers to.
@@ -324,6 +330,15 @@ fn decision(recorded: &Recorded) -> Option<DecisionView> {
         });
     }
     None
+}
+
+/// The district that a question is about.
+fn district_of(question: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct About {
+        district: Option<String>,
+    }
+    serde_json::from_slice::<About>(question).ok()?.district
 }
 
 /// A refused look at an order of others is logged (R75).

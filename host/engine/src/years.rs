@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use calendar::{Calendar, YearNotice};
 use chrono::{DateTime, Utc};
+use knowledge_base::ids::Id;
 use lifecycle::Context;
 use lifecycle::command::Command;
 use lifecycle::deadline::DeadlineKind;
@@ -17,7 +18,7 @@ use serde::Serialize;
 use crate::ports::{Commit, DueItem, DueRecomputation, Subject};
 use crate::stuck::{has_moved_on, told};
 use crate::tick::{Outcomes, Tick, is_full};
-use crate::{DossierDeadlineChange, Engine, Error};
+use crate::{DossierDeadlineChange, Engine, Error, KnowledgeDeadlineChange};
 
 /// So many orders are recomputed with one flush to disk.
 const BATCH: u32 = 256;
@@ -33,6 +34,8 @@ pub struct CalendarChange {
     pub changes: Vec<DeadlineChange>,
     /// Deadlines of dossiers that move.
     pub dossier_changes: Vec<DossierDeadlineChange>,
+    /// Deadlines of entries of the knowledge base that move.
+    pub knowledge_changes: Vec<KnowledgeDeadlineChange>,
     /// Number of deadlines that keep their instant and are no longer provisional.
     pub confirmed: usize,
     /// Orders whose deadlines cannot be computed under the notice. Where it is in force they keep the
@@ -40,6 +43,8 @@ pub struct CalendarChange {
     pub failed: Vec<FailedRecomputation>,
     /// Dossiers of which the same is true.
     pub dossier_failed: Vec<FailedDossierRecomputation>,
+    /// Entries of the knowledge base of which the same is true.
+    pub knowledge_failed: Vec<FailedKnowledgeRecomputation>,
 }
 
 /// An order whose deadlines could not be recomputed.
@@ -56,6 +61,15 @@ pub struct FailedRecomputation {
 pub struct FailedDossierRecomputation {
     /// Which dossier.
     pub dossier: DossierId,
+    /// Why.
+    pub error: String,
+}
+
+/// An entry of the knowledge base whose deadlines could not be recomputed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedKnowledgeRecomputation {
+    /// Which entry.
+    pub entry: Id,
     /// Why.
     pub error: String,
 }
@@ -123,6 +137,7 @@ impl Engine {
         };
         self.recompute_all(&calendar, &mut change)?;
         self.recompute_all_dossiers(&calendar, &mut change)?;
+        self.recompute_all_knowledge(&calendar, &mut change)?;
         Ok(change)
     }
 
@@ -163,6 +178,7 @@ impl Engine {
             again: true,
             ..CatchUp::default()
         });
+        self.look_at_knowledge_again();
         // What was kept is kept: this is for a Kapok that starts anew before it has looked.
         if let Err(error) = self.store.set_recomputed_under("") {
             tracing::error!(%error, "a recomputation under the new calendar may be missed");
@@ -219,6 +235,9 @@ impl Engine {
                 }),
                 Subject::Dossier(dossier) => {
                     self.recompute_dossier_again(dossier, &recomputation, tick)
+                }
+                Subject::Knowledge(entry) => {
+                    self.recompute_knowledge_again(entry, &recomputation, tick)
                 }
             };
             match decided {
@@ -309,6 +328,11 @@ impl CalendarChange {
                 self.dossier_changes.retain(|it| it.dossier != dossier);
                 let failed = FailedDossierRecomputation { dossier, error };
                 self.dossier_failed.push(failed);
+            }
+            Subject::Knowledge(entry) => {
+                self.knowledge_changes.retain(|it| it.entry != entry);
+                let failed = FailedKnowledgeRecomputation { entry, error };
+                self.knowledge_failed.push(failed);
             }
         }
     }

@@ -1,82 +1,14 @@
 //! A deadline of the knowledge base with everything that explains it (T12).
 
-use std::fmt;
-
 use calendar::{Due, Period};
 use chrono::{DateTime, Utc};
-use lifecycle::deadline::Rule;
 use lifecycle::dossier::Force;
 use lifecycle::ids::UnitCode;
 use serde::{Deserialize, Serialize};
 
 use crate::Context;
 
-/// What a deadline is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeadlineKind {
-    /// A published point is no longer valid after it (Art. 35).
-    Expiry,
-    /// A unit answers a feedback (Art. 36).
-    Feedback,
-    /// A unit answers an emergency feedback (Art. 36).
-    EmergencyFeedback,
-    /// A unit gives the answer script of an outage (Art. 38).
-    OutageScript,
-    /// A unit tells the centre how a long outage goes (Art. 38).
-    OutageUpdate,
-}
-
-impl DeadlineKind {
-    /// All kinds, in the order of the rules.
-    pub const ALL: [Self; 5] = [
-        Self::Expiry,
-        Self::Feedback,
-        Self::EmergencyFeedback,
-        Self::OutageScript,
-        Self::OutageUpdate,
-    ];
-
-    /// Stable name, as in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Expiry => "expiry",
-            Self::Feedback => "feedback",
-            Self::EmergencyFeedback => "emergency_feedback",
-            Self::OutageScript => "outage_script",
-            Self::OutageUpdate => "outage_update",
-        }
-    }
-
-    /// The rule of the catalogue that sets this deadline.
-    #[must_use]
-    pub const fn rule(self) -> Rule {
-        let (id, article) = match self {
-            Self::Expiry => ("R67", "第三十五条"),
-            Self::Feedback | Self::EmergencyFeedback => ("R68", "第三十六条第二款"),
-            Self::OutageScript | Self::OutageUpdate => ("R70", "第三十八条"),
-        };
-        Rule { id, article }
-    }
-
-    /// How strictly it binds: the update of a long outage is a target, everything else is law.
-    #[must_use]
-    pub const fn force(self) -> Force {
-        match self {
-            Self::Expiry | Self::Feedback | Self::EmergencyFeedback | Self::OutageScript => {
-                Force::Law
-            }
-            Self::OutageUpdate => Force::Target,
-        }
-    }
-}
-
-impl fmt::Display for DeadlineKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+pub use lifecycle::knowledge::DeadlineKind;
 
 /// A deadline: its instant, and how it came about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

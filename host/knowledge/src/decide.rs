@@ -10,7 +10,7 @@ use lifecycle::ruleset::RuleBook;
 
 use crate::effect::Effect;
 use crate::ids::{Id, PointId};
-use crate::point::Checked;
+use crate::point::{Asked, Checked};
 use crate::rules::KnowledgeRules;
 use crate::ruling::Ruling;
 use crate::{Entry, Event, Moment, Rejection, change, feedback, gate, outage, point};
@@ -116,6 +116,8 @@ pub fn needs(entry: Option<&Entry>, command: &Command) -> Needs {
 pub struct Facts {
     /// What the plugins said, all scopes; empty where none is active.
     pub checks: Vec<Checked>,
+    /// The decision in which they said it, and what was asked; none where nobody was.
+    pub asked: Option<Asked>,
     /// The points that exist, of those that were asked for.
     pub points: BTreeMap<PointId, PointFacts>,
 }

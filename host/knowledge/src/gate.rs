@@ -175,3 +175,55 @@ pub fn allowed(entry: &Entry, by: &Actor, at: DateTime<Utc>) -> Vec<&'static str
             .collect(),
     }
 }
+
+/// A command on an entry: who gives it, and what forbids it where the entry stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The command, by name.
+    pub command: &'static str,
+    /// Whether the unit that the entry is about gives it.
+    pub by_unit: bool,
+    /// Whether the centre gives it.
+    pub by_center: bool,
+    /// What forbids it now; none where it can be given, if what it carries is right.
+    pub forbidden_by: Option<Rejection>,
+}
+
+/// How every command on such an entry stands at `at`, but for the one that opens it.
+#[must_use]
+pub fn standings(entry: &Entry, at: DateTime<Utc>) -> Vec<Standing> {
+    let standing = |command, parties: &[Party], stage: Result<(), Rejection>| Standing {
+        command,
+        by_unit: parties.contains(&Party::Unit),
+        by_center: parties.contains(&Party::Center),
+        forbidden_by: stage.err(),
+    };
+    let mut all: Vec<Standing> = match entry {
+        Entry::Point(point) => point::CommandKind::ALL
+            .map(|it| {
+                let stage = point::stage_allows(point, it, at);
+                standing(it.name(), point_parties(it), stage)
+            })
+            .into(),
+        Entry::Feedback(feedback) => feedback::CommandKind::ALL
+            .map(|it| {
+                let stage = feedback::stage_allows(feedback, it);
+                standing(it.name(), feedback_parties(it), stage)
+            })
+            .into(),
+        Entry::Change(change) => change::CommandKind::ALL
+            .map(|it| {
+                let stage = change::stage_allows(change, it);
+                standing(it.name(), change_parties(it), stage)
+            })
+            .into(),
+        Entry::Outage(outage) => outage::CommandKind::ALL
+            .map(|it| {
+                let stage = outage::stage_allows(outage, it);
+                standing(it.name(), outage_parties(it), stage)
+            })
+            .into(),
+    };
+    all.retain(|it| it.forbidden_by != Some(Rejection::AlreadyExists));
+    all
+}

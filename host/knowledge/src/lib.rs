@@ -51,6 +51,6 @@ mod ruling;
 pub use apply::{Corrupt, apply, replay};
 pub use decide::{Command, Context, Decision, Facts, Needs, PointFacts, decide, needs};
 pub use entry::{Entry, Event, Moment, Recorded, Stamp, Timer, timers};
-pub use gate::{allowed, check_permission};
+pub use gate::{Standing, allowed, check_permission, standings};
 pub use rejection::Rejection;
 pub use ruling::needs_recomputation;

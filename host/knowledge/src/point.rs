@@ -33,7 +33,7 @@ pub mod diff;
 
 pub use command::{Command, CommandKind, LongerFor, NewPoint, Verdict};
 pub use content::{Attachment, Content, English, Field, LegalBasis, Relation, RelationKind};
-pub use event::{Checked, Event, Subject};
+pub use event::{Asked, Checked, Event, Subject};
 pub use fields::{FromLines, lines, set_lines};
 pub use question::question;
 pub use state::{Draft, DraftStage, Keeper, LongerRequest, Point, Standing, TakeDown, Version};

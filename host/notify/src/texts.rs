@@ -11,8 +11,11 @@ use engine::ports::Outgoing;
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::dossier::DossierDeadlineKind;
 use lifecycle::effect::{Notice, Recipient};
+use lifecycle::knowledge::DeadlineKind as KnowledgeDeadlineKind;
 
 mod dossiers;
+
+mod knowledge;
 
 mod orders;
 
@@ -25,7 +28,7 @@ pub struct Text {
     pub body: String,
 }
 
-/// A row of the table. Filled in are `{order}`, `{type}`, `{unit}`, `{dossier}`, `{deadline}` (what it
+/// A row of the table. Filled in are `{order}`, `{type}`, `{unit}`, `{dossier}`, `{entry}`, `{deadline}` (what it
 /// is for), `{until}` (when it ends) and, for requesters alone, `{words}` (what the staff wrote to them).
 struct Row {
     /// Subject line.
@@ -47,6 +50,8 @@ enum Term {
     Until(DateTime<Utc>),
     /// One of a dossier's.
     Dossier(DossierDeadlineKind),
+    /// One of an entry of the knowledge base.
+    Knowledge(KnowledgeDeadlineKind),
 }
 
 /// What a requester is told by a notice that is not meant for requesters, and that does no harm.
@@ -114,6 +119,13 @@ const fn deadline_name(deadline: Term) -> &'static str {
             DossierDeadlineKind::Feedback => "反馈结果",
             DossierDeadlineKind::Plenary => "召开联席会议全体会议",
         },
+        Term::Knowledge(kind) => match kind {
+            KnowledgeDeadlineKind::Expiry => "有效",
+            KnowledgeDeadlineKind::Feedback => "答复知识点反馈",
+            KnowledgeDeadlineKind::EmergencyFeedback => "答复突发事件知识点反馈",
+            KnowledgeDeadlineKind::OutageScript => "提供应答口径",
+            KnowledgeDeadlineKind::OutageUpdate => "反馈故障进展",
+        },
     }
 }
 
@@ -147,7 +159,7 @@ pub fn text(outgoing: &Outgoing) -> Text {
             let order = outgoing.message.subject.number();
             (
                 order,
-                dossier(outgoing).unwrap_or(order),
+                beside(outgoing).unwrap_or(order),
                 row.staff.to_owned(),
             )
         }
@@ -159,10 +171,13 @@ pub fn text(outgoing: &Outgoing) -> Text {
     }
 }
 
-/// The number of the dossier that a notice is about.
-fn dossier(outgoing: &Outgoing) -> Option<&str> {
-    if let Notice::Dossier(notice) = &outgoing.message.notification.about {
+/// The number of the dossier or the entry of the knowledge base that a notice is about.
+fn beside(outgoing: &Outgoing) -> Option<&str> {
+    let about = &outgoing.message.notification.about;
+    if let Notice::Dossier(notice) = about {
         Some(notice.dossier.as_str())
+    } else if let Notice::Knowledge(notice) = about {
+        Some(notice.id.as_str())
     } else {
         None
     }
@@ -182,7 +197,7 @@ fn end(outgoing: &Outgoing, deadline: Option<Term>) -> Option<String> {
 fn fill(template: &str, order: &str, outgoing: &Outgoing, deadline: Option<Term>) -> String {
     let until = match deadline {
         Some(Term::Until(at)) => due_text(at),
-        Some(Term::Running(_) | Term::Dossier(_)) | None => String::new(),
+        Some(Term::Running(_) | Term::Dossier(_) | Term::Knowledge(_)) | None => String::new(),
     };
     let words = outgoing.requester.as_ref();
     let words = words.and_then(|requester| requester.words.as_deref());
@@ -193,7 +208,8 @@ fn fill(template: &str, order: &str, outgoing: &Outgoing, deadline: Option<Term>
         .replace("{unit}", outgoing.unit.as_deref().unwrap_or("承办单位"))
         .replace("{deadline}", deadline.map_or("", deadline_name))
         .replace("{until}", &until)
-        .replace("{dossier}", dossier(outgoing).unwrap_or_default())
+        .replace("{dossier}", beside(outgoing).unwrap_or_default())
+        .replace("{entry}", beside(outgoing).unwrap_or_default())
         // Last: what stands in somebody's words is filled in no more.
         .replace("{words}", words.unwrap_or(WORDS_ELSEWHERE))
 }

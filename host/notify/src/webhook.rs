@@ -12,6 +12,7 @@ use engine::ports::{Failure, Outgoing, SendError};
 use hmac::{Hmac, Mac as _};
 use lifecycle::dossier::DossierId;
 use lifecycle::ids::OrderId;
+use lifecycle::knowledge::Id;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Sha256;
@@ -67,6 +68,9 @@ struct Data<'a> {
     /// Number of the dossier that it is about, where it is no order.
     #[serde(skip_serializing_if = "Option::is_none")]
     dossier: Option<&'a str>,
+    /// Number of the entry of the knowledge base that it is about, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    knowledge: Option<&'a str>,
     /// Kind and code of the recipient.
     recipient: Value,
     /// A requester's telephone number or account, or the address in the file.
@@ -220,6 +224,7 @@ fn body(
             channel,
             order: message.subject.order().map(OrderId::as_str),
             dossier: message.subject.dossier().map(DossierId::as_str),
+            knowledge: message.subject.knowledge().map(Id::as_str),
             recipient: serde_json::to_value(&message.notification.to)?,
             to,
             notice,

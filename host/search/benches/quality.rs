@@ -55,7 +55,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<()> {
             answers: vec![answer.clone()],
             unit: "unit".into(),
             kind: "guide".into(),
-            district: None,
+            districts: Vec::new(),
             valid_from: None,
             valid_until: None,
             status: Status::Published,

@@ -112,7 +112,10 @@ impl Maker {
             answers: vec![sentence(&mut dice, answer)],
             unit: format!("unit-{}", dice.below(300)),
             kind: (*dice.of(&["policy", "guide", "script", "other"])).into(),
-            district: (dice.below(3) == 0).then(|| format!("4401{:02}", dice.below(11))),
+            districts: (dice.below(3) == 0)
+                .then(|| format!("4401{:02}", dice.below(11)))
+                .into_iter()
+                .collect(),
             valid_from: None,
             valid_until: Some(DateTime::UNIX_EPOCH + TimeDelta::days(100 + dice.below(400) as i64)),
             status: if dice.below(10) == 0 {

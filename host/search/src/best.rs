@@ -212,10 +212,10 @@ impl Label {
             Self::Any => true,
             Self::Nowhere(None) => none_fits,
             Self::Nowhere(Some(numbers)) => none_fits && numbers.first(doc).is_none(),
-            Self::Number(numbers, wanted) => match numbers.first(doc) {
-                Some(number) => number == *wanted,
-                None => none_fits,
-            },
+            Self::Number(numbers, wanted) => {
+                let mut has = numbers.values_for_doc(doc).peekable();
+                (none_fits && has.peek().is_none()) || has.any(|number| number == *wanted)
+            }
         }
     }
 }

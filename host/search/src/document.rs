@@ -21,8 +21,8 @@ pub struct Document {
     pub unit: String,
     /// Its kind, which decides how long it may be valid (R67).
     pub kind: String,
-    /// The district that it holds for; nothing: the whole city.
-    pub district: Option<String>,
+    /// The districts that it holds for; none: the whole city.
+    pub districts: Vec<String>,
     /// From when it is valid; nothing: always was.
     pub valid_from: Option<DateTime<Utc>>,
     /// The instant from which on it is not valid any more (R67); nothing: no end.

@@ -18,7 +18,7 @@
 //!     answers: vec!["凭购房合同在线办理。".into()],
 //!     unit: "公积金中心".into(),
 //!     kind: "guide".into(),
-//!     district: None,
+//!     districts: Vec::new(),
 //!     valid_from: None,
 //!     valid_until: None,
 //!     status: Status::Published,

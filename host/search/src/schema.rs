@@ -119,7 +119,7 @@ impl Fields {
         }
         if [&point.id, &point.unit, &point.kind]
             .into_iter()
-            .chain(&point.district)
+            .chain(&point.districts)
             .any(|label| label.len() > 1_000)
         {
             return Err(refused(
@@ -146,7 +146,7 @@ impl Fields {
         document.add_text(self.unit, &point.unit);
         document.add_text(self.kind, &point.kind);
         // A point without a district has no entry in the column: it holds everywhere.
-        if let Some(district) = &point.district {
+        for district in &point.districts {
             document.add_text(self.district, district);
         }
         document.add_u64(self.status, point.status.code());

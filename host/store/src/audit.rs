@@ -28,6 +28,8 @@ pub(crate) use verify::verify;
 const NOTHING: [u8; 32] = [0; 32];
 /// Says that the decisions of older data are linked.
 const LINKED: &str = "audit_linked";
+/// Name of the event that keeps what plugins found about a knowledge point.
+pub(crate) const CHECKED: &str = "checked";
 /// So many decisions of older data are linked in one transaction.
 const LINKED_TOGETHER: u32 = 10_000;
 
@@ -37,6 +39,7 @@ pub(crate) enum Subject {
     Rollout,
     Routing,
     Escalation,
+    Knowledge,
 }
 
 impl Subject {
@@ -45,13 +48,18 @@ impl Subject {
             Self::Rollout => "rollout",
             Self::Routing => "routing",
             Self::Escalation => "escalation",
+            Self::Knowledge => "knowledge",
         }
     }
 
     fn named(name: &str) -> Option<Self> {
-        [Self::Rollout, Self::Routing, Self::Escalation]
-            .into_iter()
-            .find(|it| it.name() == name)
+        let all = [
+            Self::Rollout,
+            Self::Routing,
+            Self::Escalation,
+            Self::Knowledge,
+        ];
+        all.into_iter().find(|it| it.name() == name)
     }
 
     /// The subject of an event of the journal, if it is a decision.
@@ -59,6 +67,7 @@ impl Subject {
         match kind {
             "routing_advised" => Some(Self::Routing),
             "escalation_advised" => Some(Self::Escalation),
+            CHECKED => Some(Self::Knowledge),
             _ => None,
         }
     }
@@ -91,8 +100,26 @@ impl Unlinked {
     }
 }
 
-/// The columns of an event of the journal that its row's digest is over.
+impl Unlinked {
+    /// The row of an event of a knowledge point, if it is a decision.
+    pub(crate) fn of_check<'a>(
+        event: &knowledge_base::Event,
+        row: impl FnOnce() -> DecisionRow<'a>,
+    ) -> Option<Self> {
+        use knowledge_base::point;
+        let knowledge_base::Event::Point(point::Event::Checked {
+            asked: Some(asked), ..
+        }) = event
+        else {
+            return None;
+        };
+        Some(row().unlinked(Subject::Knowledge, asked.decision))
+    }
+}
+
+/// The columns of an event of a journal that its row's digest is over.
 pub(crate) struct DecisionRow<'a> {
+    /// Number of the order, or of the entry of the knowledge base.
     pub(crate) order: &'a [u8],
     pub(crate) seq: i64,
     pub(crate) at: i64,
@@ -239,7 +266,16 @@ struct Body {
 
 #[derive(Deserialize)]
 struct Data {
-    advice: Named,
+    /// Of an order's decision.
+    advice: Option<Named>,
+    /// Of a knowledge point's.
+    asked: Option<Named>,
+}
+
+impl Body {
+    fn named(self) -> Option<Named> {
+        self.data.advice.or(self.data.asked)
+    }
 }
 
 #[derive(Deserialize)]
@@ -255,7 +291,7 @@ pub(crate) fn fill(connection: &mut Connection) -> Result<(), Fault> {
         return Ok(());
     }
     let mut after: i64 = connection.query_row(
-        "SELECT coalesce(max(row_n), 0) FROM audit WHERE subject <> 'rollout'",
+        "SELECT coalesce(max(row_n), 0) FROM audit WHERE subject IN ('routing', 'escalation')",
         [],
         |row| row.get(0),
     )?;
@@ -301,8 +337,10 @@ fn unlinked_after(connection: &Connection, after: i64) -> Result<Vec<(i64, Unlin
         let Some(subject) = Subject::of_event(&kind) else {
             continue;
         };
-        let named: Body = parse(&body)?;
-        let unlinked = columns.unlinked(subject, named.data.advice.decision);
+        let Some(named) = parse::<Body>(&body)?.named() else {
+            continue;
+        };
+        let unlinked = columns.unlinked(subject, named.decision);
         found.push((row.get(0)?, unlinked));
     }
     Ok(found)

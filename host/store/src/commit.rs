@@ -15,6 +15,7 @@ use crate::assessment::AssessmentRows;
 use crate::audit::{self, DecisionRow, Unlinked};
 use crate::codec::{compress, json, ms, name, signed, unsigned};
 use crate::error::Fault;
+use crate::knowledge::AnswerRow;
 use crate::messages::{MessageRow, insert_message};
 
 /// Keys are forgotten after a week.
@@ -37,6 +38,7 @@ pub(crate) struct Prepared {
     idempotency: Option<IdempotencyKey>,
     completes: Option<EffectId>,
     message: Option<MessageRow>,
+    answers: Vec<AnswerRow>,
 }
 
 /// The columns of an order's line.
@@ -53,6 +55,9 @@ struct Line {
     provisional: bool,
     overdue: bool,
     open: bool,
+    category: Option<String>,
+    street: Option<String>,
+    one_of_many: Option<u32>,
     registered_by: Option<String>,
     source: Option<String>,
 }
@@ -85,7 +90,9 @@ impl Prepared {
         } = commit;
         let source = order.source.clone();
         let registered_by = events.first().and_then(channel_system);
+        let answers = events.iter().filter_map(AnswerRow::of);
         Ok(Self {
+            answers: answers.collect::<Result<_, _>>()?,
             expected_version,
             order: Line::new(&order, registered_by, source)?,
             state: json(&order)?,
@@ -161,8 +168,8 @@ impl Prepared {
         let line = &self.order;
         let mut statement = connection.prepare_cached(
             "INSERT INTO orders (id, version, registered_at, stage, queue, order_type, district, unit,
-                 due_at, provisional, overdue, registered_by, source, state, open)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 due_at, provisional, overdue, registered_by, source, state, open, category, street)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (id) DO NOTHING RETURNING n",
         )?;
         let row = params![
@@ -181,6 +188,8 @@ impl Prepared {
             line.source,
             self.state,
             line.open,
+            line.category,
+            line.street,
         ];
         Ok(statement.query_row(row, |row| row.get(0)).optional()?)
     }
@@ -190,7 +199,8 @@ impl Prepared {
         let line = &self.order;
         let mut statement = connection.prepare_cached(
             "UPDATE orders SET version = ?3, stage = ?4, queue = ?5, order_type = ?6, district = ?7,
-                 unit = ?8, due_at = ?9, provisional = ?10, overdue = ?11, state = ?12, open = ?13
+                 unit = ?8, due_at = ?9, provisional = ?10, overdue = ?11, state = ?12, open = ?13,
+                 one_of_many = ?14
              WHERE id = ?1 AND version = ?2 RETURNING n",
         )?;
         let row = params![
@@ -207,6 +217,7 @@ impl Prepared {
             line.overdue,
             self.state,
             line.open,
+            line.one_of_many,
         ];
         Ok(statement.query_row(row, |row| row.get(0)).optional()?)
     }
@@ -225,6 +236,9 @@ impl Prepared {
             self.assessment.replace(connection, order_n)?;
         }
         self.write_words(connection)?;
+        for answer in &self.answers {
+            answer.insert(connection, order_n)?;
+        }
         self.write_outbox(connection, order_n)?;
         if let Some(key) = &self.idempotency {
             self.write_key(connection, order_n, key)?;
@@ -353,6 +367,9 @@ impl Line {
             provisional: summary.provisional,
             overdue: summary.overdue,
             open: !order.open_deadlines().is_empty(),
+            category: order.category.clone(),
+            street: order.street.clone(),
+            one_of_many: order.one_of_many,
             registered_by,
             source,
         })
@@ -392,7 +409,9 @@ fn timer_row(timer: &Timer) -> Result<(i64, String, String), Fault> {
     Ok((ms(timer.at), name(&timer.deadline)?, name(&timer.moment)?))
 }
 
-fn question_row((digest, bytes): &(String, Vec<u8>)) -> Result<([u8; 32], Vec<u8>), Fault> {
+pub(crate) fn question_row(
+    (digest, bytes): &(String, Vec<u8>),
+) -> Result<([u8; 32], Vec<u8>), Fault> {
     Ok((digest_bytes(digest)?, compress(bytes)?))
 }
 

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use engine::ports::{
-    DueDossierTimer, DueItem, DueRecomputation, DueStore, DueTimer, ListError, Page, StoreError,
-    StuckItem, Subject,
+    DueDossierTimer, DueItem, DueKnowledgeTimer, DueRecomputation, DueStore, DueTimer, ListError,
+    Page, StoreError, StuckItem, Subject,
 };
 use lifecycle::dossier::DossierId;
 use lifecycle::ids::OrderId;
@@ -15,6 +15,7 @@ use crate::SqliteStore;
 use crate::codec::{instant, ms, name, named};
 use crate::dossiers::{unit, unit_column};
 use crate::error::Fault;
+use crate::knowledge::{entry_id, moment, moment_column};
 use crate::list::Cursor;
 use crate::queue::Lane;
 
@@ -24,27 +25,33 @@ const STUCK: &str = "
     SELECT 'timer-' || o.id || '-' || t.deadline || '-' || t.moment || '-' || t.at AS id, 0 AS what,
         o.id AS order_id, NULL AS dossier_id, t.at AS since, t.attempts AS attempts,
         t.not_before AS not_before, t.problem AS problem, t.deadline AS deadline, t.moment AS moment,
-        NULL AS unit, NULL AS effect
+        NULL AS unit, NULL AS effect, NULL AS entry_id
     FROM timers t JOIN orders o ON o.n = t.order_n WHERE t.attempts > 0
     UNION ALL
     SELECT 'timer-' || d.id || '-' || t.deadline || '-' || t.unit, 1, NULL, d.id, t.at, t.attempts,
-        t.not_before, t.problem, t.deadline, NULL, t.unit, NULL
+        t.not_before, t.problem, t.deadline, NULL, t.unit, NULL, NULL
     FROM dossier_timers t JOIN dossiers d ON d.n = t.dossier_n WHERE t.attempts > 0
     UNION ALL
+    SELECT 'timer-' || k.id || '-' || t.moment || '-' || t.at, 4, NULL, NULL, t.at, t.attempts,
+        t.not_before, t.problem, NULL, t.moment, NULL, NULL, k.id
+    FROM knowledge_timers t JOIN knowledge k ON k.n = t.entry_n WHERE t.attempts > 0
+    UNION ALL
     SELECT 'effect-' || e.id, 2, o.id, d.id, e.at, e.attempts, e.not_before, e.problem, NULL, NULL,
-        NULL, e.id
+        NULL, e.id, k.id
     FROM effects e LEFT JOIN orders o ON o.n = e.order_n LEFT JOIN dossiers d ON d.n = e.dossier_n
+        LEFT JOIN knowledge k ON k.n = e.knowledge_n
     WHERE e.attempts > 0
     UNION ALL
-    SELECT 'recomputation-' || coalesce(o.id, d.id), 3, o.id, d.id, r.since, r.attempts, r.not_before,
-        r.problem, NULL, NULL, NULL, NULL
+    SELECT 'recomputation-' || coalesce(o.id, d.id, k.id), 3, o.id, d.id, r.since, r.attempts, r.not_before,
+        r.problem, NULL, NULL, NULL, NULL, k.id
     FROM recomputations r LEFT JOIN orders o ON o.n = r.order_n
-        LEFT JOIN dossiers d ON d.n = r.dossier_n";
+        LEFT JOIN dossiers d ON d.n = r.dossier_n LEFT JOIN knowledge k ON k.n = r.knowledge_n";
 
 /// Recomputations whose turn has come.
 const RECOMPUTATIONS: &str = "
-    SELECT o.id, d.id, r.attempts FROM recomputations r LEFT JOIN orders o ON o.n = r.order_n
-        LEFT JOIN dossiers d ON d.n = r.dossier_n
+    SELECT o.id, d.id, r.attempts, k.id
+    FROM recomputations r LEFT JOIN orders o ON o.n = r.order_n
+        LEFT JOIN dossiers d ON d.n = r.dossier_n LEFT JOIN knowledge k ON k.n = r.knowledge_n
     WHERE coalesce(r.not_before, 0) <= ?1 ORDER BY coalesce(r.not_before, 0), r.n LIMIT ?2";
 
 impl DueStore for SqliteStore {
@@ -101,7 +108,7 @@ impl DueStore for SqliteStore {
             let mut due = Vec::new();
             while let Some(row) = rows.next()? {
                 due.push(DueRecomputation {
-                    subject: subject(row.get(0)?, row.get(1)?)?,
+                    subject: subject(row.get(0)?, row.get(1)?, row.get(3)?)?,
                     attempts: row.get(2)?,
                 });
             }
@@ -121,13 +128,19 @@ impl DueStore for SqliteStore {
     }
 }
 
-/// What a row is about, by the numbers of an order or a dossier, of which it has one.
-pub(crate) fn subject(order: Option<String>, dossier: Option<String>) -> Result<Subject, Fault> {
-    match (order, dossier) {
-        (Some(order), None) => Ok(Subject::Order(OrderId::new(order))),
-        (None, Some(dossier)) => Ok(Subject::Dossier(DossierId::new(dossier))),
-        (None, None) | (Some(_), Some(_)) => Err(Fault::Broken(
-            "a row is about neither an order nor a dossier, or about both".to_owned(),
+/// What a row is about, by the numbers of an order, a dossier or an entry of the knowledge base, of
+/// which it has one.
+pub(crate) fn subject(
+    order: Option<String>,
+    dossier: Option<String>,
+    entry: Option<String>,
+) -> Result<Subject, Fault> {
+    match (order, dossier, entry) {
+        (Some(order), None, None) => Ok(Subject::Order(OrderId::new(order))),
+        (None, Some(dossier), None) => Ok(Subject::Dossier(DossierId::new(dossier))),
+        (None, None, Some(entry)) => Ok(Subject::Knowledge(entry_id(&entry)?)),
+        (_, _, _) => Err(Fault::Broken(
+            "a row is about nothing that is known, or about several things".to_owned(),
         )),
     }
 }
@@ -153,6 +166,11 @@ pub(crate) fn place_of(connection: &Connection, subject: &Subject) -> Result<(Pl
             "dossier_n = ?",
             "SELECT n FROM dossiers WHERE id = ?1",
         ),
+        Subject::Knowledge(_) => (
+            "knowledge_n",
+            "knowledge_n = ?",
+            "SELECT n FROM knowledge WHERE id = ?1",
+        ),
     };
     let number = subject.number();
     let n: Option<i64> = connection
@@ -160,7 +178,7 @@ pub(crate) fn place_of(connection: &Connection, subject: &Subject) -> Result<(Pl
         .query_row([number], |row| row.get(0))
         .optional()?;
     n.map(|n| (Place { column, is }, n))
-        .ok_or_else(|| Fault::Broken(format!("there is no order or dossier {number}")))
+        .ok_or_else(|| Fault::Broken(format!("there is no order, dossier or entry {number}")))
 }
 
 fn put_off_recomputation(
@@ -211,6 +229,15 @@ fn change(
                        AND unit = ? AND at = ?";
             ("dossier_timers", key)
         }
+        DueItem::KnowledgeTimer(timer) => {
+            values.extend([
+                Value::from(timer.entry.to_string()),
+                Value::from(moment_column(timer.moment)?),
+                Value::from(ms(timer.at)),
+            ]);
+            let key = "entry_n = (SELECT n FROM knowledge WHERE id = ?) AND moment = ? AND at = ?";
+            ("knowledge_timers", key)
+        }
         DueItem::Effect { id, .. } => {
             values.push(Value::from(*id));
             ("effects", "id = ?")
@@ -256,7 +283,11 @@ fn page(
 
 /// A row of [`STUCK`].
 fn stuck(row: &Row<'_>) -> Result<StuckItem, Fault> {
-    let subject = subject(row.get("order_id")?, row.get("dossier_id")?)?;
+    let subject = subject(
+        row.get("order_id")?,
+        row.get("dossier_id")?,
+        row.get("entry_id")?,
+    )?;
     let since = instant(row.get("since")?)?;
     let attempts = row.get("attempts")?;
     let not_before: Option<i64> = row.get("not_before")?;
@@ -281,6 +312,12 @@ fn stuck(row: &Row<'_>) -> Result<StuckItem, Fault> {
             subject,
             attempts,
         },
+        (4, Subject::Knowledge(entry)) => DueItem::KnowledgeTimer(DueKnowledgeTimer {
+            entry: entry.clone(),
+            at: since,
+            moment: moment(&row.get::<_, String>("moment")?)?,
+            attempts,
+        }),
         (3, _) => DueItem::Recomputation(DueRecomputation { subject, attempts }),
         (_, _) => return Err(Fault::Broken(format!("`{what}` is nothing that is due"))),
     };
@@ -309,6 +346,7 @@ mod tests {
             (read::DUE_TIMERS, &["timers_by_turn"][..]),
             (read::NEXT_TIMER, &["timers_by_turn"]),
             (crate::dossiers::DUE_TIMERS, &["dossier_timers_by_turn"]),
+            (crate::knowledge::DUE_TIMERS, &["knowledge_timers_by_turn"]),
             (read::PENDING_EFFECTS, &["effects_by_turn"]),
             (RECOMPUTATIONS, &["recomputations_by_turn"]),
             (&stuck, &["timers_stuck", "effects_stuck"]),

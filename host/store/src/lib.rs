@@ -14,6 +14,8 @@
 
 mod error;
 
+mod options;
+
 mod schema;
 
 mod codec;
@@ -42,9 +44,12 @@ mod list;
 
 mod dossiers;
 
+mod knowledge;
+
 mod rollout;
 
 mod sqlite;
 
 pub use error::Error;
-pub use sqlite::{Options, SqliteStore};
+pub use options::Options;
+pub use sqlite::SqliteStore;

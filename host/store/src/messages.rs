@@ -71,30 +71,37 @@ pub(crate) fn insert_message(connection: &Connection, message: &MessageRow) -> R
 /// Columns of a delivery with its message, in the order that [`delivery_row`] reads.
 const COLUMNS: &str = "
     SELECT d.id, d.message_id, d.channel, d.state, d.attempts, d.next_at, d.problem, d.sent_at,
-        d.delivered_at, d.reference, o.id, c.id, m.at, m.notification";
+        d.delivered_at, d.reference, o.id, c.id, m.at, m.notification, k.id";
 /// What is pending is few of very many and has an index of its own, which SQLite would not take by
 /// itself.
 const DUE: &str = "
     FROM deliveries d INDEXED BY deliveries_due JOIN messages m ON m.id = d.message_id
         LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
+        LEFT JOIN knowledge k ON k.n = m.knowledge_n
     WHERE d.state = 'pending' AND d.next_at <= ?
         AND d.channel NOT IN (SELECT value FROM json_each(?))
     ORDER BY d.next_at, d.id LIMIT ?";
 const ONE: &str = "
     FROM deliveries d JOIN messages m ON m.id = d.message_id
         LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
+        LEFT JOIN knowledge k ON k.n = m.knowledge_n
     WHERE d.id = ?";
 const OF_ORDER: &str = "
     FROM orders o JOIN messages m ON m.order_n = o.n JOIN deliveries d ON d.message_id = m.id
-        LEFT JOIN dossiers c ON c.n = m.dossier_n
+        LEFT JOIN dossiers c ON c.n = m.dossier_n LEFT JOIN knowledge k ON k.n = m.knowledge_n
     WHERE o.id = ? ORDER BY d.id";
 const OF_DOSSIER: &str = "
     FROM dossiers c JOIN messages m ON m.dossier_n = c.n JOIN deliveries d ON d.message_id = m.id
-        LEFT JOIN orders o ON o.n = m.order_n
+        LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN knowledge k ON k.n = m.knowledge_n
     WHERE c.id = ? ORDER BY d.id";
+const OF_KNOWLEDGE: &str = "
+    FROM knowledge k JOIN messages m ON m.knowledge_n = k.n JOIN deliveries d ON d.message_id = m.id
+        LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
+    WHERE k.id = ? ORDER BY d.id";
 const IN_STATE: &str = "
     FROM deliveries d JOIN messages m ON m.id = d.message_id
         LEFT JOIN orders o ON o.n = m.order_n LEFT JOIN dossiers c ON c.n = m.dossier_n
+        LEFT JOIN knowledge k ON k.n = m.knowledge_n
     WHERE d.state = ? AND d.id > ? ORDER BY d.id LIMIT ?";
 
 impl DeliveryStore for SqliteStore {
@@ -160,6 +167,7 @@ impl DeliveryStore for SqliteStore {
             let rest = match subject {
                 Subject::Order(_) => OF_ORDER,
                 Subject::Dossier(_) => OF_DOSSIER,
+                Subject::Knowledge(_) => OF_KNOWLEDGE,
             };
             let found = select(connection, rest, params![subject.number()])?;
             Ok(found.into_iter().map(|(_, delivery)| delivery).collect())
@@ -244,7 +252,7 @@ fn delivery_row(row: &Row<'_>) -> Result<(Message, Delivery), Fault> {
     };
     let message = Message {
         id: delivery.message,
-        subject: subject(row.get(10)?, row.get(11)?)?,
+        subject: subject(row.get(10)?, row.get(11)?, row.get(14)?)?,
         at: instant(row.get(12)?)?,
         notification: parse(&row.get::<_, String>(13)?)?,
     };
@@ -266,6 +274,7 @@ mod tests {
             (ONE, "PRIMARY KEY"),
             (OF_ORDER, "messages_by_order"),
             (OF_DOSSIER, "messages_by_dossier"),
+            (OF_KNOWLEDGE, "messages_by_knowledge"),
             (IN_STATE, "deliveries_by_state"),
         ] {
             let mut statement = connection
@@ -282,7 +291,7 @@ mod tests {
                 .iter()
                 .filter(|step| step.starts_with("SCAN") && !step.contains("json_each"));
             assert_eq!(scans.count(), 0, "{plan:?}");
-            if rest != OF_ORDER && rest != OF_DOSSIER {
+            if ![OF_ORDER, OF_DOSSIER, OF_KNOWLEDGE].contains(&rest) {
                 let sorts = plan.iter().filter(|step| step.contains("ORDER BY"));
                 assert_eq!(sorts.count(), 0, "{plan:?}");
             }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use engine::ports::{DueTimer, Message, PendingEffect, PersonalData, Subject};
+use lifecycle::Alike;
 use lifecycle::event::Recorded;
-use lifecycle::ids::{OrderId, RequesterId, TextId};
+use lifecycle::ids::{DistrictCode, OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -23,9 +24,10 @@ pub(crate) const NEXT_TIMER: &str =
     "SELECT coalesce(not_before, at) FROM timers ORDER BY coalesce(not_before, at) LIMIT 1";
 /// Effects whose turn has come: at once, or after the instant until when they were put off.
 pub(crate) const PENDING_EFFECTS: &str = "
-    SELECT e.id, o.id, d.id, e.at, e.effect, e.attempts
+    SELECT e.id, o.id, d.id, e.at, e.effect, e.attempts, k.id
     FROM effects e INDEXED BY effects_by_turn
         LEFT JOIN orders o ON o.n = e.order_n LEFT JOIN dossiers d ON d.n = e.dossier_n
+        LEFT JOIN knowledge k ON k.n = e.knowledge_n
     WHERE coalesce(e.not_before, 0) <= ?1 ORDER BY coalesce(e.not_before, 0), e.id LIMIT ?2";
 
 /// The order as it stands.
@@ -150,7 +152,7 @@ pub(crate) fn pending_effects(
     while let Some(row) = rows.next()? {
         effects.push(PendingEffect {
             id: row.get(0)?,
-            subject: subject(row.get(1)?, row.get(2)?)?,
+            subject: subject(row.get(1)?, row.get(2)?, row.get(6)?)?,
             at: instant(row.get(3)?)?,
             effect: parse(&row.get::<_, String>(4)?)?,
             attempts: row.get(5)?,
@@ -159,7 +161,7 @@ pub(crate) fn pending_effects(
     Ok(effects)
 }
 
-/// Messages about an order or a dossier, oldest first.
+/// Messages about an order, a dossier or an entry, oldest first.
 pub(crate) fn messages(connection: &Connection, subject: &Subject) -> Result<Vec<Message>, Fault> {
     let mut statement = connection.prepare_cached(match subject {
         Subject::Order(_) => {
@@ -169,6 +171,10 @@ pub(crate) fn messages(connection: &Connection, subject: &Subject) -> Result<Vec
         Subject::Dossier(_) => {
             "SELECT m.id, m.at, m.notification FROM messages m JOIN dossiers d ON d.n = m.dossier_n
              WHERE d.id = ?1 ORDER BY m.id"
+        }
+        Subject::Knowledge(_) => {
+            "SELECT m.id, m.at, m.notification FROM messages m JOIN knowledge k ON k.n = m.knowledge_n
+             WHERE k.id = ?1 ORDER BY m.id"
         }
     })?;
     let mut rows = statement.query([subject.number()])?;
@@ -201,6 +207,31 @@ pub(crate) fn open_orders(
         orders.push(parse(&row.get::<_, String>(0)?)?);
     }
     Ok(orders)
+}
+
+/// The open orders about the same thing as this one; the newest of them.
+pub(crate) fn alike(
+    connection: &Connection,
+    order: &WorkOrder,
+    since: DateTime<Utc>,
+    most: u32,
+) -> Result<Alike, Fault> {
+    // The condition on what is null or closed is that of the index `orders_alike`.
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*), max(one_of_many) FROM (
+             SELECT one_of_many FROM orders
+             WHERE category IS NOT NULL AND stage <> 'closed'
+                 AND category = ?1 AND district IS ?2 AND street IS ?3 AND registered_at >= ?4
+             ORDER BY registered_at DESC LIMIT ?5)",
+    )?;
+    let district = order.district.as_ref().map(DistrictCode::as_str);
+    let of = params![order.category, district, order.street, ms(since), most];
+    Ok(statement.query_row(of, |row| {
+        Ok(Alike {
+            orders: row.get(0)?,
+            asked: row.get(1)?,
+        })
+    })?)
 }
 
 /// A JSON column of all rows of a query.

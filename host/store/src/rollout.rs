@@ -20,7 +20,11 @@ use crate::codec::{compress_image, decompress_image, instant, json, ms, parse, s
 use crate::commit::digest_bytes;
 use crate::error::Fault;
 use crate::queue::Lane;
+use crate::read;
 use crate::writer::Refusal;
+
+/// Where it stands what candidates did.
+const CANDIDATE_COUNTS: &str = "candidate_counts";
 
 impl Refusal for RolloutCommitError {
     fn wrote_nothing(&self) -> bool {
@@ -66,6 +70,20 @@ impl RolloutStore for SqliteStore {
 
     fn component_bytes(&self, component: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         self.read("read a component", |connection| blob(connection, component))
+    }
+
+    fn candidate_counts(&self) -> Result<Option<String>, StoreError> {
+        self.read("read what candidates did", |connection| {
+            read::meta(connection, CANDIDATE_COUNTS)
+        })
+    }
+
+    fn keep_candidate_counts(&self, counts: &str) -> Result<(), StoreError> {
+        self.set_meta(
+            "keep what candidates did",
+            CANDIDATE_COUNTS.to_owned(),
+            counts.to_owned(),
+        )
     }
 
     fn images(

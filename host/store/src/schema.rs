@@ -1,5 +1,7 @@
 //! The schema and its migrations. A migration that was released is never changed; a new one is added.
 
+mod alike;
+mod knowledge;
 mod outbox;
 mod rollout;
 
@@ -8,6 +10,8 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
+use self::alike::ALIKE;
+use self::knowledge::KNOWLEDGE;
 use self::outbox::OUTBOX;
 use self::rollout::ROLLOUT;
 use crate::Error;
@@ -357,10 +361,12 @@ const STEPS: &[M<'static>] = &[
     M::up(REVIEWS_AND_ASSISTANCES),
     M::up(OUTBOX),
     M::up(ROLLOUT),
+    M::up(ALIKE),
+    M::up(KNOWLEDGE),
 ];
 
 /// The newest schema known here.
-pub(crate) const KNOWN: i64 = 11;
+pub(crate) const KNOWN: i64 = 13;
 
 /// Schema of a database; 0 for an empty one.
 pub(crate) fn version(connection: &Connection, file: &Path) -> Result<i64, Error> {

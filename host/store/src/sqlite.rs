@@ -13,6 +13,7 @@ use engine::ports::{
     OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Posting, Store, StoreError,
     Subject,
 };
+use lifecycle::Alike;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
@@ -24,6 +25,7 @@ use crate::commit::{Prepared, complete_effect, order_by_source};
 use crate::error::Fault;
 use crate::list::Cursor;
 use crate::messages::{MessageRow, deliver};
+use crate::options::Options;
 use crate::queue::Lane;
 use crate::readers::{self, Readers};
 use crate::writer::{Ticket, Writer};
@@ -45,24 +47,6 @@ const CHECKED: &str = "checked";
 
 /// So many messages are delivered in one part; a command waits for one part at most.
 const DELIVERED_TOGETHER: usize = 16;
-
-/// How a store is opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// Most connections for reading.
-    pub readers_max: usize,
-    /// Memory that the writing connection may use for pages, in KiB.
-    pub writer_cache_kib: u32,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            readers_max: 8,
-            writer_cache_kib: 32 * 1024,
-        }
-    }
-}
 
 /// The store in SQLite.
 pub struct SqliteStore {
@@ -195,7 +179,7 @@ impl SqliteStore {
             }))
     }
 
-    fn set_meta(
+    pub(crate) fn set_meta(
         &self,
         operation: &'static str,
         key: String,
@@ -413,6 +397,17 @@ impl Store for SqliteStore {
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError> {
         self.read("look for a source", |connection| {
             Ok(order_by_source(connection, source)?.map(OrderId::new))
+        })
+    }
+
+    fn alike(
+        &self,
+        order: &WorkOrder,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Alike, StoreError> {
+        self.read("count orders about the same thing", |connection| {
+            read::alike(connection, order, since, most)
         })
     }
 

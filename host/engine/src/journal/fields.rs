@@ -69,6 +69,7 @@ pub(super) fn identifiers(command: &Command) -> Vec<(&'static str, &str)> {
         | Command::FlagConduct { .. }
         | Command::SetPriority { .. }
         | Command::Reclassify(_)
+        | Command::CountAlike
         | Command::LinkOrders(_)
         | Command::Route
         | Command::AcceptDuty

@@ -1,7 +1,8 @@
-//! Trials: they take minutes, so they run in a thread of their own and are asked about by a number. The
-//! last ones are kept in memory; their results stand in the rollout log.
+//! Trials: they take minutes, so they run in a thread of their own, are asked about by an identifier, and can
+//! be cancelled. The last ones are kept in memory; their results stand in the rollout log.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -12,11 +13,12 @@ use lifecycle::rejection::Rejection;
 use rollout::{Digest, TryResult};
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::platform::scope_filter;
 use crate::ports::{DecisionCursor, DecisionFilter, StoreError, StoredDecision, TrialOrder};
 use crate::rollout::RolloutError;
-use crate::{Engine, Error};
+use crate::{Engine, Error, numbers};
 
 /// Trials that are remembered.
 const KEPT: usize = 16;
@@ -39,8 +41,10 @@ pub struct TrialRequest {
 /// A trial.
 #[derive(Debug, Clone, Serialize)]
 pub struct Trial {
-    /// Its number, since the process began.
-    pub id: u64,
+    /// Its identifier, which no other trial has, also after a restart.
+    pub id: Uuid,
+    /// Who began it.
+    pub by: Actor,
     /// The image.
     pub image: Digest,
     /// The scope.
@@ -72,6 +76,11 @@ pub enum TrialState {
         /// The report.
         report: Arc<Value>,
     },
+    /// Somebody cancelled it; nothing is recorded.
+    Cancelled {
+        /// Who.
+        cancelled_by: Actor,
+    },
     /// It came to no result.
     Failed {
         /// Why.
@@ -85,10 +94,16 @@ pub(crate) struct Trials(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    last: u64,
-    running: bool,
-    order: VecDeque<u64>,
-    trials: BTreeMap<u64, Trial>,
+    running: Option<Running>,
+    order: VecDeque<Uuid>,
+    trials: BTreeMap<Uuid, Trial>,
+}
+
+/// The trial that runs.
+struct Running {
+    id: Uuid,
+    /// Once it is set, the trial is given no further decision.
+    stop: Arc<AtomicBool>,
 }
 
 impl Trials {
@@ -96,15 +111,49 @@ impl Trials {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, id: u64, change: impl FnOnce(&mut Trial)) {
+    fn change(&self, id: Uuid, change: impl FnOnce(&mut Trial)) {
         if let Some(trial) = self.lock().trials.get_mut(&id) {
             change(trial);
         }
     }
+
+    /// How a trial ends, unless it has ended.
+    fn end(&self, id: Uuid, state: TrialState, page: Option<Arc<str>>) {
+        let mut kept = self.lock();
+        if let Some(trial) = kept.trials.get_mut(&id)
+            && let TrialState::Running = trial.state
+        {
+            trial.state = state;
+            trial.page = page;
+        }
+        kept.running.take_if(|it| it.id == id);
+    }
+}
+
+/// The turn of a trial. However its thread ends, another trial may run then.
+struct Turn<'a> {
+    trials: &'a Trials,
+    id: Uuid,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let problem = "its thread ended before it did; the server's log tells why".to_owned();
+        let state = TrialState::Failed { problem };
+        self.trials.end(self.id, state, None);
+    }
+}
+
+/// A trial that is ready to run.
+struct Prepared {
+    trial: Trial,
+    filter: DecisionFilter,
+    stop: Arc<AtomicBool>,
 }
 
 impl Engine {
-    /// Begins a trial and answers its number. One runs at a time: it takes all slots that no order needs.
+    /// Begins a trial and answers its identifier. One runs at a time: it takes all slots that no order
+    /// needs.
     ///
     /// # Errors
     /// [`Error::Rejected`] for anybody but the admin and the scope's district, [`RolloutError`] where the
@@ -115,21 +164,22 @@ impl Engine {
         request: TrialRequest,
         by: &Actor,
     ) -> Result<Trial, Error> {
-        let (trial, filter) = self.prepare_trial(&request, by)?;
+        let prepared = self.prepare_trial(&request, by)?;
+        let trial = prepared.trial.clone();
+        let id = trial.id;
         let engine = Arc::clone(self);
-        let (id, by) = (trial.id, by.clone());
-        let work = move || engine.finish_trial(id, &request, &filter, &by);
+        let work = move || {
+            let trials = &engine.platform.trials;
+            let _turn = Turn { trials, id };
+            engine.finish_trial(&request, &prepared);
+        };
         if let Err(error) = thread::Builder::new()
             .name("kapok-trial".to_owned())
             .spawn(work)
         {
-            self.end_trial(
-                id,
-                TrialState::Failed {
-                    problem: error.to_string(),
-                },
-                None,
-            );
+            let problem = error.to_string();
+            let state = TrialState::Failed { problem };
+            self.platform.trials.end(id, state, None);
         }
         Ok(trial)
     }
@@ -138,17 +188,35 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Rejected`] for whoever may not read the rollout log, [`RolloutError::NoTrial`].
-    pub fn trial(&self, id: u64, by: &Actor) -> Result<Trial, Error> {
+    pub fn trial(&self, id: Uuid, by: &Actor) -> Result<Trial, Error> {
         crate::rollout::may_read(by)?;
         let found = self.platform.trials.lock().trials.get(&id).cloned();
         found.ok_or_else(|| RolloutError::NoTrial { id }.into())
     }
 
-    fn prepare_trial(
-        &self,
-        request: &TrialRequest,
-        by: &Actor,
-    ) -> Result<(Trial, DecisionFilter), Error> {
+    /// Cancels a trial that runs. Another one may begin at once; nothing of this one is recorded.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for anybody but the admin and the scope's district, [`RolloutError::NoTrial`],
+    /// [`RolloutError::TrialIsOver`].
+    pub fn cancel_trial(&self, id: Uuid, by: &Actor) -> Result<Trial, Error> {
+        may_try(&self.trial(id, by)?.scope, by)?;
+        let mut kept = self.platform.trials.lock();
+        let Some(running) = kept.running.take_if(|it| it.id == id) else {
+            return Err(RolloutError::TrialIsOver { id }.into());
+        };
+        running.stop.store(true, Ordering::Relaxed);
+        let Some(trial) = kept.trials.get_mut(&id) else {
+            return Err(RolloutError::NoTrial { id }.into());
+        };
+        trial.state = TrialState::Cancelled {
+            cancelled_by: by.clone(),
+        };
+        tracing::info!(trial = %id, by = by.name, "a trial was cancelled");
+        Ok(trial.clone())
+    }
+
+    fn prepare_trial(&self, request: &TrialRequest, by: &Actor) -> Result<Prepared, Error> {
         may_try(&request.scope, by)?;
         self.rollout().check_scope(&request.scope)?;
         let record = self.store.image(&request.image)?;
@@ -170,13 +238,14 @@ impl Engine {
         let total = self.store.count_decisions(&filter)?;
         let begun_at = self.now();
         let mut kept = self.platform.trials.lock();
-        if kept.running {
-            return Err(RolloutError::TrialRuns.into());
+        if let Some(Running { id, stop: _ }) = kept.running {
+            let owner = kept.trials.get(&id).map(|it| it.by.name.clone());
+            let owner = owner.unwrap_or_default();
+            return Err(RolloutError::TrialRuns { id, owner }.into());
         }
-        kept.running = true;
-        kept.last = kept.last.saturating_add(1);
         let trial = Trial {
-            id: kept.last,
+            id: numbers::uuid(begun_at),
+            by: by.clone(),
             image: request.image.clone(),
             scope: request.scope.clone(),
             kind,
@@ -186,6 +255,11 @@ impl Engine {
             state: TrialState::Running,
             page: None,
         };
+        let stop = Arc::new(AtomicBool::new(false));
+        kept.running = Some(Running {
+            id: trial.id,
+            stop: Arc::clone(&stop),
+        });
         kept.order.push_back(trial.id);
         kept.trials.insert(trial.id, trial.clone());
         if kept.order.len() > KEPT
@@ -193,39 +267,44 @@ impl Engine {
         {
             kept.trials.remove(&oldest);
         }
-        Ok((trial, filter))
+        Ok(Prepared {
+            trial,
+            filter,
+            stop,
+        })
     }
 
-    fn finish_trial(&self, id: u64, request: &TrialRequest, filter: &DecisionFilter, by: &Actor) {
-        let told = |seen| self.platform.trials.change(id, |trial| trial.seen = seen);
-        match self.try_out(request, filter, by, &told) {
-            Ok((report, page)) => {
+    fn finish_trial(&self, request: &TrialRequest, prepared: &Prepared) {
+        let id = prepared.trial.id;
+        let trials = &self.platform.trials;
+        let told = |seen| trials.change(id, |trial| trial.seen = seen);
+        match self.try_out(request, prepared, &told) {
+            Ok(Some((report, page))) => {
                 let report = Arc::new(report);
-                self.end_trial(id, TrialState::Done { report }, Some(page.into()));
+                trials.end(id, TrialState::Done { report }, Some(page.into()));
             }
+            // Whoever cancelled it has said so.
+            Ok(None) => {}
             Err(error) => {
                 let problem = error.to_string();
-                tracing::error!(trial = id, problem, "a trial came to no result");
-                self.end_trial(id, TrialState::Failed { problem }, None);
+                tracing::error!(trial = %id, problem, "a trial came to no result");
+                trials.end(id, TrialState::Failed { problem }, None);
             }
         }
     }
 
-    fn end_trial(&self, id: u64, state: TrialState, page: Option<Arc<str>>) {
-        self.platform.trials.change(id, |trial| {
-            trial.state = state;
-            trial.page = page;
-        });
-        self.platform.trials.lock().running = false;
-    }
-
+    /// The report, as JSON and as a page; nothing where it was cancelled.
     fn try_out(
         &self,
         request: &TrialRequest,
-        filter: &DecisionFilter,
-        by: &Actor,
+        prepared: &Prepared,
         progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<(Value, String), Error> {
+    ) -> Result<Option<(Value, String)>, Error> {
+        let Prepared {
+            trial,
+            filter,
+            stop,
+        } = prepared;
         let image = self
             .kept_image(&request.image)?
             .ok_or_else(|| RolloutError::NoImage {
@@ -234,19 +313,25 @@ impl Engine {
         let order = TrialOrder {
             image: &image,
             scope: &request.scope,
-            decisions: Box::new(Pages::new(self, filter)),
+            decisions: Box::new(Pages::new(self, filter, stop)),
             progress,
         };
         let outcome = self.workshop()?.try_out(order).map_err(super::broken)?;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let result = TryResult {
             decisions: outcome.decisions,
             changed_permille: outcome.changed_permille,
+            failed_permille: outcome.failed_permille,
+            since: filter.since,
+            until: filter.until,
             at: self.now(),
         };
         let kind = image.record.description.kind;
         self.rollout()
-            .record_try(&request.image, &request.scope, kind, result, by)?;
-        Ok((outcome.report, outcome.page))
+            .record_try(&request.image, &request.scope, kind, result, &trial.by)?;
+        Ok(Some((outcome.report, outcome.page)))
     }
 }
 
@@ -254,7 +339,7 @@ impl Engine {
 fn may_try(scope: &str, by: &Actor) -> Result<(), Error> {
     match &by.role {
         Role::Admin | Role::System => Ok(()),
-        Role::District(district) if district.as_str() == scope => Ok(()),
+        Role::District(district) if district.as_str() == rollout::scope_code(scope) => Ok(()),
         Role::District(_)
         | Role::Operator
         | Role::Unit(_)
@@ -267,20 +352,23 @@ fn may_try(scope: &str, by: &Actor) -> Result<(), Error> {
     }
 }
 
-/// Decisions page by page, so that a million of them need no more memory than one page.
+/// Decisions page by page, so that a million of them need no more memory than one page. They end when the
+/// trial is cancelled.
 struct Pages<'a> {
     engine: &'a Engine,
     filter: &'a DecisionFilter,
+    stop: &'a AtomicBool,
     after: Option<DecisionCursor>,
     page: VecDeque<StoredDecision>,
     over: bool,
 }
 
 impl<'a> Pages<'a> {
-    const fn new(engine: &'a Engine, filter: &'a DecisionFilter) -> Self {
+    const fn new(engine: &'a Engine, filter: &'a DecisionFilter, stop: &'a AtomicBool) -> Self {
         Self {
             engine,
             filter,
+            stop,
             after: None,
             page: VecDeque::new(),
             over: false,
@@ -292,6 +380,9 @@ impl Iterator for Pages<'_> {
     type Item = Result<StoredDecision, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
         if self.page.is_empty() && !self.over {
             match self.engine.store.decisions(self.filter, self.after, PAGE) {
                 Ok(page) => self.page.extend(page),

@@ -46,7 +46,8 @@ pub trait Advisor: Send + Sync {
         question: &escalation::Question,
     ) -> EscalationAdvice;
 
-    /// Is this knowledge point fit to be published? Every scope is asked, and all findings count.
+    /// Is this knowledge point fit to be published? Every scope is asked, each check in it, and all
+    /// findings count.
     fn check(
         &self,
         context: &DecisionContext,

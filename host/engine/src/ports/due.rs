@@ -2,6 +2,8 @@
 //! centre, and never lost. What nobody ever had trouble with comes before it.
 
 use chrono::{DateTime, Utc};
+use knowledge_base::Moment as KnowledgeMoment;
+use knowledge_base::ids::Id;
 use lifecycle::command::Moment;
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::dossier::{DossierDeadlineKind, DossierId};
@@ -18,6 +20,8 @@ pub enum Subject {
     Order(OrderId),
     /// A dossier.
     Dossier(DossierId),
+    /// An entry of the knowledge base.
+    Knowledge(Id),
 }
 
 impl Subject {
@@ -26,7 +30,7 @@ impl Subject {
     pub const fn order(&self) -> Option<&OrderId> {
         match self {
             Self::Order(order) => Some(order),
-            Self::Dossier(_) => None,
+            Self::Dossier(_) | Self::Knowledge(_) => None,
         }
     }
 
@@ -34,17 +38,27 @@ impl Subject {
     #[must_use]
     pub const fn dossier(&self) -> Option<&DossierId> {
         match self {
-            Self::Order(_) => None,
+            Self::Order(_) | Self::Knowledge(_) => None,
             Self::Dossier(dossier) => Some(dossier),
         }
     }
 
-    /// Its number; those of orders and dossiers differ.
+    /// The entry of the knowledge base, if it is one.
+    #[must_use]
+    pub const fn knowledge(&self) -> Option<&Id> {
+        match self {
+            Self::Order(_) | Self::Dossier(_) => None,
+            Self::Knowledge(entry) => Some(entry),
+        }
+    }
+
+    /// Its number; those of orders, dossiers and entries differ.
     #[must_use]
     pub fn number(&self) -> &str {
         match self {
             Self::Order(order) => order.as_str(),
             Self::Dossier(dossier) => dossier.as_str(),
+            Self::Knowledge(entry) => entry.as_str(),
         }
     }
 }
@@ -79,6 +93,19 @@ pub struct DueDossierTimer {
     pub attempts: u32,
 }
 
+/// A timer of an entry of the knowledge base whose instant has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueKnowledgeTimer {
+    /// Of which entry.
+    pub entry: Id,
+    /// When it was due.
+    pub at: DateTime<Utc>,
+    /// For what.
+    pub moment: KnowledgeMoment,
+    /// So often it was put off.
+    pub attempts: u32,
+}
+
 /// Deadlines that could not be recomputed under a new calendar, and are tried again now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueRecomputation {
@@ -95,6 +122,8 @@ pub enum DueItem {
     Timer(DueTimer),
     /// A timer of a dossier.
     DossierTimer(DueDossierTimer),
+    /// A timer of an entry of the knowledge base.
+    KnowledgeTimer(DueKnowledgeTimer),
     /// An effect in the outbox.
     Effect {
         /// Its position.
@@ -104,7 +133,7 @@ pub enum DueItem {
         /// So often it was put off.
         attempts: u32,
     },
-    /// The deadlines of an order or a dossier under a new calendar (C3).
+    /// The deadlines of an order, a dossier or an entry under a new calendar (C3).
     Recomputation(DueRecomputation),
 }
 
@@ -115,6 +144,7 @@ impl DueItem {
         match self {
             Self::Timer(timer) => Subject::Order(timer.order.clone()),
             Self::DossierTimer(timer) => Subject::Dossier(timer.dossier.clone()),
+            Self::KnowledgeTimer(timer) => Subject::Knowledge(timer.entry.clone()),
             Self::Effect { subject, .. } => subject.clone(),
             Self::Recomputation(recomputation) => recomputation.subject.clone(),
         }
@@ -126,6 +156,7 @@ impl DueItem {
         match self {
             Self::Timer(timer) => timer.attempts,
             Self::DossierTimer(timer) => timer.attempts,
+            Self::KnowledgeTimer(timer) => timer.attempts,
             Self::Effect { attempts, .. } => *attempts,
             Self::Recomputation(recomputation) => recomputation.attempts,
         }
@@ -135,7 +166,7 @@ impl DueItem {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Timer(_) | Self::DossierTimer(_) => "timer",
+            Self::Timer(_) | Self::DossierTimer(_) | Self::KnowledgeTimer(_) => "timer",
             Self::Effect { .. } => "effect",
             Self::Recomputation(_) => "recomputation",
         }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use contract::about::{Description, Kind};
-use lifecycle::advice::{EscalationAdvice, RoutingAdvice};
-use lifecycle::ids::{Actor, DistrictCode, OrderId};
+use contract::knowledge::Finding;
+use lifecycle::advice::{Advice, EscalationAdvice, RoutingAdvice};
+use lifecycle::ids::{Actor, DistrictCode};
 use rollout::{Digest, Recorded};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ports::{ListError, Page, StoreError};
+use crate::ports::{ListError, Page, StoreError, Subject};
 
 /// What is kept about an image besides its bytes. Nothing of it ever changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,18 +119,24 @@ pub enum StoredAdvice {
     Routing(RoutingAdvice),
     /// What to do about it.
     Escalation(EscalationAdvice),
+    /// Whether a knowledge point is fit to be published.
+    Knowledge(CheckAdvice),
 }
+
+/// Advice on a knowledge point: what each of those who were asked found, in their order. All of them
+/// count.
+pub type CheckAdvice = Advice<Vec<Vec<Finding>>>;
 
 /// A decision as the journal has it, with the question that was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredDecision {
-    /// About which order.
-    pub order: OrderId,
-    /// Position of its event in the order's journal.
+    /// About which order, or which knowledge point.
+    pub subject: Subject,
+    /// Position of its event in the journal of that.
     pub seq: u64,
     /// When.
     pub at: DateTime<Utc>,
-    /// The order's district when it was made.
+    /// The order's district when it was made; of a knowledge point, none.
     pub district: Option<DistrictCode>,
     /// Who was asked, and the verdict.
     pub advice: StoredAdvice,
@@ -146,6 +153,7 @@ impl StoredAdvice {
         match self {
             Self::Routing(_) => Kind::Routing,
             Self::Escalation(_) => Kind::Escalation,
+            Self::Knowledge(_) => Kind::Knowledge,
         }
     }
 
@@ -155,6 +163,7 @@ impl StoredAdvice {
         match self {
             Self::Routing(advice) => advice.decision,
             Self::Escalation(advice) => advice.decision,
+            Self::Knowledge(advice) => advice.decision,
         }
     }
 
@@ -164,6 +173,7 @@ impl StoredAdvice {
         match self {
             Self::Routing(advice) => &advice.question,
             Self::Escalation(advice) => &advice.question,
+            Self::Knowledge(advice) => &advice.question,
         }
     }
 
@@ -173,6 +183,7 @@ impl StoredAdvice {
         match self {
             Self::Routing(advice) => &advice.attempts,
             Self::Escalation(advice) => &advice.attempts,
+            Self::Knowledge(advice) => &advice.attempts,
         }
     }
 }
@@ -264,11 +275,11 @@ pub enum AuditPlace {
         /// Its position.
         link: u64,
     },
-    /// A decision in an order's journal.
+    /// A decision in the journal of an order or of a knowledge point.
     Decision {
-        /// The order's number, if it is still there.
+        /// Its number, if it is still there.
         order: Option<String>,
-        /// The event's position in the order's journal, if it is still there.
+        /// The event's position in that journal, if it is still there.
         seq: Option<i64>,
         /// The event's row in the table of events.
         row: i64,
@@ -323,6 +334,13 @@ pub trait RolloutStore: Send + Sync {
 
     /// A component that an image was baked from, by its own digest.
     fn component_bytes(&self, component: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// What candidates had done when it was kept last, as the text that was given.
+    fn candidate_counts(&self) -> Result<Option<String>, StoreError>;
+
+    /// Keeps what candidates did so far, so that the next process goes on counting from there. It is no
+    /// part of the log: what decided is in the journal, and what was ended in the log.
+    fn keep_candidate_counts(&self, counts: &str) -> Result<(), StoreError>;
 
     /// A page of images, newest first; `after` is the `next` of the page before.
     ///

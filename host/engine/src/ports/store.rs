@@ -8,6 +8,7 @@ use std::sync::Arc;
 use calendar::YearNotice;
 use chrono::{DateTime, Utc};
 use contract::types::OrderType;
+use lifecycle::Alike;
 use lifecycle::assessment::Assessment;
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Effect, Notification};
@@ -18,7 +19,8 @@ use lifecycle::timer::Timer;
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{
-    DeliveryStore, DossierStore, DueStore, DueTimer, IndicatorStore, Posting, RolloutStore, Subject,
+    DeliveryStore, DossierStore, DueStore, DueTimer, IndicatorStore, KnowledgeStore, Posting,
+    RolloutStore, Subject,
 };
 
 /// A fault of the store itself: disk, corruption, a schema from a newer version. Never the caller's.
@@ -299,7 +301,9 @@ pub struct Page<T> {
 }
 
 /// The store. Every method blocks; callers on async threads wrap it.
-pub trait Store: DeliveryStore + DossierStore + DueStore + IndicatorStore + RolloutStore {
+pub trait Store:
+    DeliveryStore + DossierStore + DueStore + IndicatorStore + KnowledgeStore + RolloutStore
+{
     /// The order as it stands, or nothing.
     ///
     /// # Errors
@@ -388,6 +392,15 @@ pub trait Store: DeliveryStore + DossierStore + DueStore + IndicatorStore + Roll
 
     /// The order that was registered from this source, if any.
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError>;
+
+    /// The open orders about the same thing as this one (R52): of its category, and with its district and
+    /// street, or without any as it is, registered at `since` or later; the newest `most` of them.
+    fn alike(
+        &self,
+        order: &WorkOrder,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Alike, StoreError>;
 
     /// Orders with a deadline that runs, or may run on, by id, after the given one, at most `limit`;
     /// a closed order may have one.

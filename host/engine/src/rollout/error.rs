@@ -54,17 +54,6 @@ pub enum RolloutError {
         /// The scope that was given.
         scope: String,
     },
-    /// Nothing answered before.
-    #[error(
-        "nothing answered `{kind}` in {scope} before; activate an image, or no image to leave it to the \
-         wider scope"
-    )]
-    NothingBefore {
-        /// The scope that was given.
-        scope: String,
-        /// The kind that was given.
-        kind: Kind,
-    },
     /// Nothing here runs WebAssembly.
     #[error("rule images are not worked on here; ask the server that runs them")]
     NoWorkshop,
@@ -80,8 +69,8 @@ pub enum RolloutError {
          with the image"
     )]
     NoTrial {
-        /// The number that was given.
-        id: u64,
+        /// The identifier that was given.
+        id: Uuid,
     },
     /// Decisions do not hold such questions.
     #[error(
@@ -93,8 +82,22 @@ pub enum RolloutError {
         kind: Kind,
     },
     /// Another trial runs.
-    #[error("another trial runs; wait for its end, one at a time takes all that orders leave free")]
-    TrialRuns,
+    #[error(
+        "trial {id} of {owner} runs; wait for its end, or cancel it: one at a time takes all that orders \
+         leave free"
+    )]
+    TrialRuns {
+        /// Its identifier.
+        id: Uuid,
+        /// Who began it.
+        owner: String,
+    },
+    /// The trial is over, so that nothing is left to be cancelled.
+    #[error("trial {id} is over; read what it showed")]
+    TrialIsOver {
+        /// Its identifier.
+        id: Uuid,
+    },
     /// Other commands were always faster.
     #[error("the rollout log is busy; try again")]
     Busy,

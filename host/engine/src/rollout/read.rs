@@ -254,12 +254,19 @@ impl Rollout<'_> {
     fn view(&self, state: &State, activation: &Activation) -> ActivationView {
         let now = state.instant(self.engine.now());
         let image = activation.image.as_ref().and_then(|it| state.image(it));
+        let readiness = activation
+            .image
+            .as_ref()
+            .filter(|_| self.engine.platform.workshop.is_some())
+            .map(|it| self.engine.platform.following.readiness(it));
         ActivationView {
             standing: state
                 .standing(activation.id, now)
                 .unwrap_or(Standing::Withdrawn),
             effective_from: activation.effective_from(),
             name: image.map(|it| it.rule.name.clone()),
+            loaded: readiness.as_ref().map(|it| it.loaded),
+            problem: readiness.and_then(|it| it.problem),
             activation: activation.clone(),
         }
     }

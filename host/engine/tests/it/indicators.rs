@@ -1,11 +1,21 @@
 //! Indicators and the forecast through the engine: who sees them, what is kept apart, what is not known.
 
-use engine::{DayOfForecast, Error, Forecast, GroupBy, IndicatorQuery, UnitForecast};
+use std::sync::Arc;
+
+use engine::ports::ManualClock;
+use engine::{
+    DayOfForecast, Engine, Error, Forecast, GroupBy, IndicatorQuery, Parts, UnitForecast,
+};
 use lifecycle::command::{Command, Dispatch};
 use lifecycle::ids::{Actor, DistrictCode, OrderId, UnitCode};
 use lifecycle::rejection::Rejection;
+use lifecycle::ruleset::{ReturnReview, RuleBook, RuleSet};
 
-use crate::world::{World, admin, at, auditor, channel, district, operator, reply, report, unit};
+use crate::memory::MemoryStore;
+use crate::world::{
+    OneWordRule, START, World, admin, at, auditor, channel, directory, district, operator, reply,
+    report, unit,
+};
 
 /// Pile driving is dispatched to Tianhe on advice, anything else by hand to the unit given.
 fn dispatched(world: &World, to: &str) -> OrderId {
@@ -199,6 +209,67 @@ fn a_period_that_ends_before_it_begins_is_refused() {
             matches!(refused, Err(Error::InvalidInput { field: "days", .. })),
             "{refused:?}"
         );
+    }
+}
+
+/// R64, R78: figures of two readings do not add up, so a period goes as far as one reading does. A rule set
+/// that only moves deadlines divides nothing.
+#[test]
+fn a_period_across_another_reading_is_refused() {
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    let set = |version: &str, (from, until): (&str, &str), change: fn(&mut RuleSet)| {
+        let mut set = RuleSet::guangzhou_2023();
+        (set.version, set.in_force_from, set.in_force_until) =
+            (version.to_owned(), day(from), day(until));
+        change(&mut set);
+        set
+    };
+    let rules = RuleBook::new([
+        set("一", ("2023-01-10", "2026-05-31"), |_| ()),
+        set("二", ("2026-06-01", "2026-09-15"), |it| {
+            it.extensions_max = 1;
+        }),
+        set("三", ("2026-09-16", "2028-01-10"), |it| {
+            it.options.return_review = ReturnReview::ExcusedInAssessment;
+        }),
+    ])
+    .unwrap();
+    let parts = Parts {
+        store: Arc::new(MemoryStore::default()),
+        advisor: Arc::new(OneWordRule::default()),
+        clock: Arc::new(ManualClock::at(at(START))),
+        directory: directory(),
+        rules,
+    };
+    let engine = Engine::new(parts).unwrap();
+    for (from, until, version) in [
+        ("2026-01-01", "2026-09-15", Some("2026-2")),
+        ("2026-06-01", "2026-06-30", Some("2026-2")),
+        ("2026-09-16", "2026-12-31", Some("2026-2+A-13")),
+        ("2026-09-15", "2026-09-16", None),
+        ("2026-01-01", "2026-12-31", None),
+    ] {
+        let asked = IndicatorQuery {
+            from: day(from),
+            until: day(until),
+            ..query(GroupBy::Unit)
+        };
+        match (engine.indicators(&asked, &operator()), version) {
+            (Ok(found), Some(version)) => assert_eq!(found.formulas.version, version),
+            (
+                Err(Error::InvalidInput {
+                    field: "until",
+                    problem,
+                    ..
+                }),
+                None,
+            ) => assert_eq!(
+                problem,
+                "rule set `三` begins on 2026-09-16 and counts otherwise (2026-2 before, 2026-2+A-13 \
+                 from then on)"
+            ),
+            (other, _) => panic!("{from} to {until}: {other:?}"),
+        }
     }
 }
 

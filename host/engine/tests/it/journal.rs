@@ -107,7 +107,12 @@ fn identifiers() {
             }
         }
         for good in ["REC-20261124160012345", "录音/2026#1", &"长".repeat(128)] {
-            give(field, good).unwrap_or_else(|error| panic!("{field} {good}: {error}"));
+            match give(field, good) {
+                Ok(_) => {}
+                // Its form is right; whether there is such a point is another question (R19).
+                Err(Error::Knowledge(_)) if field == "knowledge_point" => {}
+                Err(error) => panic!("{field} {good}: {error}"),
+            }
         }
     }
 }

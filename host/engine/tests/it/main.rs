@@ -2,13 +2,16 @@
 #![cfg(test)]
 
 mod access;
+mod alike;
 mod calendar_years;
 mod deliveries;
 mod dossiers;
 mod explain;
+mod following;
 mod herd;
 mod indicators;
 mod journal;
+mod knowledge;
 mod life;
 mod links;
 mod memory;
@@ -16,6 +19,8 @@ mod progress;
 mod rollout;
 mod stuck;
 mod ticks;
+mod trials;
+mod workbench;
 mod world;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod dossiers;
 mod due;
 mod indicators;
+mod knowledge;
 mod rollout;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,11 +17,12 @@ use engine::ports::{
     DueTimer, Earlier, EffectId, IdempotencyKey, ListError, Message, OrderFilter, OrderSummary,
     Page, PendingEffect, PersonalData, Posting, Store, StoreError, Subject,
 };
+use lifecycle::Alike;
 use lifecycle::assessment::Assessment;
 use lifecycle::effect::Effect;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, Role, TextId};
-use lifecycle::order::WorkOrder;
+use lifecycle::order::{Stage, WorkOrder};
 use lifecycle::timer::Timer;
 
 /// What is broken when no attempt to deliver can be recorded.
@@ -44,6 +46,7 @@ struct Kept {
     manual_clock: Option<DateTime<Utc>>,
     accesses: Vec<String>,
     dossiers: dossiers::KeptDossiers,
+    knowledge: knowledge::KeptKnowledge,
     due: due::KeptDue,
     rollout: rollout::KeptRollout,
     assessments: BTreeMap<OrderId, Assessment>,
@@ -456,6 +459,28 @@ impl Store for MemoryStore {
         Ok(orders
             .find(|order| order.source.as_deref() == Some(source))
             .map(|it| it.id.clone()))
+    }
+
+    fn alike(
+        &self,
+        order: &WorkOrder,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Alike, StoreError> {
+        let kept = self.kept();
+        let about = |it: &WorkOrder| (it.category.clone(), it.district.clone(), it.street.clone());
+        let alike = kept.orders.values().map(|(order, _, _)| order);
+        let alike = alike.filter(|it| {
+            let closed = matches!(it.stage, Stage::Closed { .. });
+            !closed && it.registered_at >= since && about(it) == about(order)
+        });
+        let mut alike: Vec<&WorkOrder> = alike.collect();
+        alike.sort_by_key(|it| std::cmp::Reverse(it.registered_at));
+        alike.truncate(usize::try_from(most).unwrap());
+        Ok(Alike {
+            orders: u32::try_from(alike.len()).unwrap(),
+            asked: alike.iter().filter_map(|it| it.one_of_many).max(),
+        })
     }
 
     fn open_orders(

@@ -155,9 +155,10 @@ fn an_answer_at_once_is_told_too() {
         .register(new, &operator(), &CommandOptions::default())
         .unwrap();
     let id = registered.order.id;
+    let point = world.published("每月可以提取一次,到窗口办理");
     let answer = |texts: &mut engine::Texts| {
         Command::AnswerDirectly(lifecycle::command::DirectAnswer {
-            knowledge_point: "kp-1".to_owned(),
+            knowledge_point: point.to_string(),
             knowledge_version: 1,
             answer: texts.add("每月可以提取一次".to_owned()),
         })

@@ -8,7 +8,9 @@ use contract::about::{Description, Kind};
 use engine::ports::{Clock as _, DecisionFilter, ImageFilter};
 use engine::{ActivationFilter, Error, Listed, Push, Pushed, RolloutError};
 use lifecycle::ids::Actor;
-use rollout::{CandidateEnd, Digest, Limits, Mode, Policy, Proposal, Standing, TryResult};
+use rollout::{
+    CandidateEnd, Digest, Limits, Mode, Place, Policy, Proposal, Standing, TrialPolicy, TryResult,
+};
 use uuid::Uuid;
 
 use crate::world::{World, admin, auditor, channel, district, operator, unit};
@@ -53,6 +55,7 @@ fn proposal(image: Option<&Digest>, scope: &str, from: Option<DateTime<Utc>>) ->
         kind: ROUTING,
         image: image.cloned(),
         mode: Mode::Active,
+        place: Place::Embedded,
         from,
         note: "because".to_owned(),
     }
@@ -178,7 +181,7 @@ fn an_activation_is_approved_takes_effect_and_is_rolled_back() {
     assert_eq!(first.name.as_deref(), Some("one-word 0.1.0"));
     let approval = Policy {
         approval: true,
-        try_required: None,
+        trial: None,
     };
     rollout
         .set_policy(CITY, None, approval, "two pairs of eyes", &admin())
@@ -208,10 +211,17 @@ fn an_activation_is_approved_takes_effect_and_is_rolled_back() {
         .unwrap();
     assert_eq!(back.standing, Standing::InEffect);
     assert_eq!(active(&world, CITY), Some(a.clone()));
-    assert!(matches!(
-        rollout.roll_back("440106", ROUTING, None, "wrong", &admin()),
-        Err(Error::Rollout(RolloutError::NothingBefore { .. }))
-    ));
+    for (scope, by, expected) in [
+        ("440106", admin(), "nothing_before"),
+        // Whoever may not, learns nothing.
+        ("440106", operator(), "not_permitted"),
+        (CITY, admin(), "returned_already"),
+    ] {
+        assert_eq!(
+            code(rollout.roll_back(scope, ROUTING, None, "wrong", &by)),
+            expected
+        );
+    }
     let filter = ActivationFilter {
         image: Some(a),
         ..ActivationFilter::default()
@@ -236,7 +246,11 @@ fn a_trial_counts_and_a_scope_must_exist() {
     let image = pushed(&world, "a");
     let tried = Policy {
         approval: false,
-        try_required: Some(100),
+        trial: Some(TrialPolicy {
+            changed_permille_max: 100,
+            failed_permille_max: 0,
+            days: 7,
+        }),
     };
     rollout
         .set_policy("440106", None, tried, "try first", &admin())
@@ -246,6 +260,9 @@ fn a_trial_counts_and_a_scope_must_exist() {
     let result = TryResult {
         decisions: 10,
         changed_permille: 100,
+        failed_permille: 0,
+        since: None,
+        until: None,
         at: world.clock.now(),
     };
     rollout
@@ -358,7 +375,10 @@ fn a_decision_is_found_with_its_question_and_knows_its_order() {
     assert_eq!(keys, [order.id.as_str(), other.id.as_str()]);
     let rollout = world.engine.rollout();
     let decision = rollout.decision(asked[0].id, &auditor()).unwrap();
-    assert_eq!(decision.order, order.id);
+    assert_eq!(
+        decision.subject,
+        engine::ports::Subject::Order(order.id.clone())
+    );
     let question = String::from_utf8(decision.question.unwrap()).unwrap();
     assert!(question.contains("打桩"), "{question}");
     let filter = DecisionFilter {

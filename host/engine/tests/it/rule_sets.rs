@@ -1,13 +1,15 @@
 //! Under one name there is one rule set (R78).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::ports::ManualClock;
 use engine::{Engine, Error, Parts};
+use knowledge_base::rules::KnowledgeRules;
 use lifecycle::ruleset::{Lateness, RuleBook, RuleSet};
 
 use crate::memory::MemoryStore;
-use crate::world::{OneWordRule, START, at, directory};
+use crate::world::{OneWordRule, START, World, at, directory};
 
 fn kept(store: &Arc<MemoryStore>, change: impl FnOnce(&mut RuleSet)) -> Result<(), Error> {
     let mut set = RuleSet::guangzhou_2023();
@@ -40,4 +42,32 @@ fn a_rule_set_that_changed_under_its_name_is_refused() {
         set.options.lateness = Lateness::WorkingTime;
     })
     .unwrap();
+}
+
+#[test]
+fn limits_that_changed_under_their_name_are_refused() {
+    let world = World::new();
+    world.engine.keep_rule_sets().unwrap();
+    let parts = || Parts {
+        store: world.store.clone(),
+        advisor: world.rule.clone(),
+        clock: world.clock.clone(),
+        directory: directory(),
+        rules: RuleBook::default(),
+    };
+    let mut rules = KnowledgeRules::guangzhou_2023();
+    rules.notice_working_days = 9;
+    let version = world.engine.rules().at(world.engine.now()).version.clone();
+    let engine = Engine::new(parts())
+        .unwrap()
+        .with_knowledge_rules(BTreeMap::from([(version, rules)]));
+    assert_eq!(
+        engine.knowledge_rules_at(engine.now()).notice_working_days,
+        9
+    );
+    let told = engine.keep_rule_sets().unwrap_err().to_string();
+    assert!(
+        told.contains("`knowledge.notice_working_days` differs"),
+        "{told}"
+    );
 }

@@ -11,7 +11,9 @@ use engine::ports::{
     ActiveRule, Advisor, BoxOnly, CITY, DecisionContext, ManualClock, Notifier, PersonalData,
 };
 use engine::{CommandOptions, Engine, Error, Handled, NewRequest, Parts, Texts};
-use lifecycle::advice::{Attempt, EscalationAdvice, Outcome, RoutingAdvice, RuleImage};
+use lifecycle::advice::{
+    Attempt, EscalationAdvice, FailureKind, Outcome, RoutingAdvice, RuleImage,
+};
 use lifecycle::command::{
     Command, Evidence, EvidenceKind, HandlingConclusion, HandlingReport, Reply, ReplyMethod,
     ReportContent,
@@ -116,6 +118,7 @@ impl OneWordRule {
             fuel: 1,
             duration_us: 1,
             canary: false,
+            function: None,
         }]
     }
 }
@@ -176,12 +179,43 @@ impl Advisor for OneWordRule {
         }
     }
 
+    /// Every scope but the housing bureau's has one: 内部 blocks in the unit, what is short warns in the
+    /// district, and the city's fails where it is asked about a 故障.
     fn check(
         &self,
-        _context: &DecisionContext,
-        _point: &knowledge::Point,
+        context: &DecisionContext,
+        point: &knowledge::Point,
     ) -> Vec<(Attempt, Vec<knowledge::Finding>)> {
-        Vec::new()
+        self.note(context);
+        let finding = |severity, message: &str| knowledge::Finding {
+            severity,
+            field: knowledge::Field::Body,
+            index: None,
+            code: "one-word".to_owned(),
+            message: message.to_owned(),
+        };
+        let check = |scope: &String| {
+            let mut findings = Vec::new();
+            if scope == "GZ-D106" && point.body.contains("内部") {
+                findings.push(finding(knowledge::Severity::Block, "正文含内部信息"));
+            }
+            if scope == "440106" && point.body.chars().count() < 10 {
+                findings.push(finding(knowledge::Severity::Warn, "正文过短"));
+            }
+            let outcome = if scope == CITY && point.body.contains("故障") {
+                Outcome::Failed {
+                    kind: FailureKind::Trapped,
+                    detail: "unreachable".to_owned(),
+                }
+            } else {
+                Outcome::Answered
+            };
+            let mut attempt = Self::attempt(context, outcome).remove(0);
+            attempt.scope.clone_from(scope);
+            (attempt, findings)
+        };
+        let scopes = context.scopes.iter().filter(|scope| *scope != "GZ-ZJJ");
+        scopes.map(check).collect()
     }
 
     fn active(&self) -> Vec<ActiveRule> {

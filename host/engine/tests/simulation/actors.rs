@@ -168,7 +168,11 @@ fn usual(kind: CommandKind, order: &WorkOrder, chance: &mut Chance) -> Actor {
             }
         }
         C::Rate | C::RateService => channel("portal"),
-        C::RecordDelivery | C::ListLongTerm | C::MarkDue | C::RecomputeDeadlines => Actor::system(),
+        C::RecordDelivery
+        | C::ListLongTerm
+        | C::CountAlike
+        | C::MarkDue
+        | C::RecomputeDeadlines => Actor::system(),
         C::Register
         | C::RequestInformation
         | C::RecordInformationNotice

@@ -69,15 +69,42 @@ impl Advisor for Moods {
 
     fn check(
         &self,
-        _context: &DecisionContext,
+        context: &DecisionContext,
         _point: &knowledge::Point,
     ) -> Vec<(Attempt, Vec<knowledge::Finding>)> {
-        Vec::new()
+        self.think();
+        let mut chance = self.store.chance();
+        let mut all = Vec::new();
+        for _ in 0..chance.below(3) {
+            let answers = chance.percent(80);
+            for attempt in attempts(&mut chance, context, answers) {
+                let findings = findings(&mut chance, &attempt);
+                all.push((attempt, findings));
+            }
+        }
+        all
     }
 
     fn active(&self) -> Vec<ActiveRule> {
         Vec::new()
     }
+}
+
+fn findings(chance: &mut Chance, attempt: &Attempt) -> Vec<knowledge::Finding> {
+    if attempt.outcome != Outcome::Answered || chance.percent(60) {
+        return Vec::new();
+    }
+    vec![knowledge::Finding {
+        severity: if chance.percent(30) {
+            knowledge::Severity::Block
+        } else {
+            knowledge::Severity::Warn
+        },
+        field: knowledge::Field::Body,
+        index: None,
+        code: "mood".to_owned(),
+        message: "措辞不当".to_owned(),
+    }]
 }
 
 fn candidate(chance: &mut Chance, score_permille: u16) -> Candidate {
@@ -189,5 +216,6 @@ fn attempts(chance: &mut Chance, context: &DecisionContext, answered: bool) -> V
         fuel: 1,
         duration_us: if chance.percent(20) { 300_000 } else { 10 },
         canary: false,
+        function: None,
     }]
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod dossiers;
 pub(crate) mod ends;
+pub(crate) mod knowledge;
 pub(crate) mod told;
 
 mod order;
@@ -117,7 +118,7 @@ pub(crate) fn waits_for(effect: &Effect, order: &WorkOrder) -> bool {
                 && asked.is_some_and(|it| it.notice.is_none())
         }
         // Whether a matter has it, or the other order is linked already, is for these to say.
-        Effect::ListLongTerm | Effect::LinkBack { .. } => false,
+        Effect::ListLongTerm | Effect::CountAlike | Effect::LinkBack { .. } => false,
     }
 }
 
@@ -125,7 +126,7 @@ pub(crate) fn waits_for(effect: &Effect, order: &WorkOrder) -> bool {
 pub(crate) fn notice(id: EffectId, commit: &Commit, ledger: &Ledger) -> Result<(), String> {
     let effect = effect(id, ledger)?;
     let fits = match (&effect.effect, commit.message.as_ref()) {
-        (Effect::ListLongTerm | Effect::LinkBack { .. }, None) => true,
+        (Effect::ListLongTerm | Effect::CountAlike | Effect::LinkBack { .. }, None) => true,
         (Effect::OfferRating, Some(posting)) => {
             is_about(&posting.message, |about| *about == Notice::RatingOffered)
         }

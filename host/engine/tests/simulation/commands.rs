@@ -4,12 +4,14 @@
 
 pub(crate) mod dossiers;
 mod handling;
+pub(crate) mod knowledge;
 
 use calendar::Period;
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::escalation::Priority;
 use contract::types::{Channel, Rating};
 use engine::{IdentityClaim, Texts};
+use knowledge_base::ids::PointId;
 use lifecycle::command::{
     Command, CommandKind, DirectAnswer, Dispatch, Exclusion, ExclusionGround, FollowUp,
     FollowUpMethod, Identification, Identity, IncompleteGround, InformationAssessment, Moment,
@@ -18,7 +20,7 @@ use lifecycle::command::{
     Withdrawal,
 };
 use lifecycle::deadline::DeadlineKind;
-use lifecycle::ids::{OrderId, RequesterId, TextId};
+use lifecycle::ids::{OrderId, RequesterId, TextId, UnitCode};
 use lifecycle::order::WorkOrder;
 
 use crate::chance::Chance;
@@ -38,6 +40,8 @@ pub(crate) struct Maker<'a> {
     pub(crate) now: DateTime<Utc>,
     /// The other orders that there are.
     pub(crate) orders: &'a [OrderId],
+    /// The knowledge points that there are.
+    pub(crate) points: &'a [(PointId, UnitCode)],
     pub(crate) chance: Chance,
     pub(crate) texts: &'a mut Texts,
 }
@@ -62,6 +66,17 @@ impl Maker<'_> {
             n => format!("说明第{n}条"),
         };
         self.texts.add(text)
+    }
+
+    /// Mostly from the first version of a point that there is.
+    fn direct_answer(&mut self) -> DirectAnswer {
+        let known = !self.points.is_empty() && self.chance.percent(90);
+        let point = known.then(|| self.chance.pick(self.points).0.to_string());
+        DirectAnswer {
+            knowledge_point: point.unwrap_or_else(|| "K-20260901-NIEMAND000".to_owned()),
+            knowledge_version: if self.chance.percent(80) { 1 } else { 2 },
+            answer: self.say(),
+        }
     }
 
     /// An instant between the order's last dispatch, or its registration, and now; at times one that
@@ -143,16 +158,13 @@ impl Maker<'_> {
             C::ListLongTerm => Command::ListLongTerm {
                 matter: self.chance.maybe(70, |_| "逾期交楼".to_owned()),
             },
+            C::CountAlike => Command::CountAlike,
             C::LinkOrders => Command::LinkOrders(lifecycle::command::OrderLink {
                 other: self.other_order(),
                 same: self.chance.percent(70),
                 reason: Some(self.say()),
             }),
-            C::AnswerDirectly => Command::AnswerDirectly(DirectAnswer {
-                knowledge_point: "kp-17".to_owned(),
-                knowledge_version: 2,
-                answer: self.say(),
-            }),
+            C::AnswerDirectly => Command::AnswerDirectly(self.direct_answer()),
             C::Route => Command::Route,
             C::Dispatch => Command::Dispatch(self.dispatch()),
             C::AcceptDuty => Command::AcceptDuty,

@@ -5,6 +5,7 @@
 //! age, so that a seed decides everything.
 
 mod beside;
+mod knowledge;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,6 +17,7 @@ use engine::ports::{
     OrderFilter, OrderSummary, Page, PendingEffect, PersonalData, Posting, Store, StoreError,
     Subject,
 };
+use lifecycle::Alike;
 use lifecycle::event::Recorded;
 use lifecycle::ids::{OrderId, RequesterId, TextId};
 use lifecycle::order::WorkOrder;
@@ -192,6 +194,7 @@ impl FaultyStore {
         self.ledger().took(&commit.order.id, &commit.events);
         self.note_effects();
         self.judge(|ledger| checks::commit(before.as_ref(), commit, ledger, &self.kept));
+        self.judge(|_| checks::knowledge::answers(commit, &self.kept));
         if let Some(id) = completes {
             self.judge(|ledger| checks::notice(id, commit, ledger));
         }
@@ -340,6 +343,15 @@ impl Store for FaultyStore {
 
     fn order_by_source(&self, source: &str) -> Result<Option<OrderId>, StoreError> {
         self.call("order_by_source", || self.kept.order_by_source(source))
+    }
+
+    fn alike(
+        &self,
+        order: &WorkOrder,
+        since: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Alike, StoreError> {
+        self.call("alike", || self.kept.alike(order, since, most))
     }
 
     fn open_orders(

@@ -5,16 +5,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use engine::ports::IdempotencyKey;
 use engine::{
-    CommandOptions, Engine, Error, Handled, HandledDossier, IdentityClaim, NewRequest, Texts,
+    CommandOptions, Engine, Error, Handled, HandledDossier, HandledKnowledge, IdentityClaim,
+    NewRequest, Texts,
 };
+use knowledge_base::Entry;
+use knowledge_base::ids::PointId;
 use lifecycle::command::CommandKind;
 use lifecycle::dossier::Dossier;
-use lifecycle::ids::{Actor, OrderId};
+use lifecycle::ids::{Actor, OrderId, UnitCode};
 use lifecycle::order::WorkOrder;
 
 use crate::chance::Chance;
 use crate::commands::Maker;
 use crate::commands::dossiers::DossierMaker;
+use crate::commands::knowledge::KnowledgeMaker;
 use crate::ledger::IntentId;
 
 /// A request.
@@ -38,11 +42,20 @@ pub(crate) enum What {
         at: DateTime<Utc>,
         chance: Chance,
     },
+    /// A command on an entry of the knowledge base, or one that opens one.
+    Knowledge {
+        entry: Option<Arc<Entry>>,
+        unit: UnitCode,
+        points: Vec<(PointId, UnitCode)>,
+        at: DateTime<Utc>,
+        chance: Chance,
+    },
     /// A command on an order, made from how the order stood when somebody looked at it.
     Command {
         kind: CommandKind,
         order: Arc<WorkOrder>,
         orders: Vec<OrderId>,
+        points: Vec<(PointId, UnitCode)>,
         at: DateTime<Utc>,
         chance: Chance,
         claim: Option<IdentityClaim>,
@@ -57,7 +70,7 @@ impl Intent {
     /// The order that it is about, if there is one yet.
     pub(crate) fn order(&self) -> Option<&OrderId> {
         match &self.what {
-            What::Register(_) | What::Dossier { .. } => None,
+            What::Register(_) | What::Dossier { .. } | What::Knowledge { .. } => None,
             What::Command { order, .. } => Some(&order.id),
         }
     }
@@ -69,6 +82,8 @@ impl Intent {
             What::Command { kind, .. } => kind.name(),
             What::Dossier { dossier: None, .. } => "open_dossier",
             What::Dossier { .. } => "handle_dossier",
+            What::Knowledge { entry: None, .. } => "open_knowledge",
+            What::Knowledge { .. } => "handle_knowledge",
         }
     }
 
@@ -84,6 +99,7 @@ impl Intent {
                 kind,
                 order,
                 orders,
+                points,
                 at,
                 chance,
                 claim,
@@ -93,6 +109,7 @@ impl Intent {
                         order,
                         now: *at,
                         orders,
+                        points,
                         chance: chance.clone(),
                         texts,
                     };
@@ -126,7 +143,37 @@ impl Intent {
                 };
                 handled.map(|it| Told::Dossier(Box::new(it)))
             }
+            What::Knowledge { .. } => self.send_about_knowledge(engine),
         }
+    }
+
+    fn send_about_knowledge(&self, engine: &Engine) -> Result<Told, Error> {
+        let What::Knowledge {
+            entry,
+            unit,
+            points,
+            at,
+            chance,
+        } = &self.what
+        else {
+            unreachable!("it is about something else");
+        };
+        let build = |texts: &mut Texts| {
+            let mut maker = KnowledgeMaker {
+                entry: entry.as_deref(),
+                now: *at,
+                points,
+                unit: unit.clone(),
+                chance: chance.clone(),
+                texts,
+            };
+            maker.make()
+        };
+        let handled = match entry {
+            Some(entry) => engine.handle_knowledge(&entry.id(), &self.by, &self.options, build),
+            None => engine.open_knowledge(&self.by, &self.options, build),
+        };
+        handled.map(|it| Told::Knowledge(Box::new(it)))
     }
 }
 
@@ -136,6 +183,8 @@ pub(crate) enum Told {
     Order(Box<Handled>),
     /// About a dossier.
     Dossier(Box<HandledDossier>),
+    /// About an entry of the knowledge base.
+    Knowledge(Box<HandledKnowledge>),
 }
 
 impl Told {
@@ -144,6 +193,7 @@ impl Told {
         match self {
             Self::Order(handled) => handled.replayed,
             Self::Dossier(handled) => handled.replayed,
+            Self::Knowledge(handled) => handled.replayed,
         }
     }
 
@@ -157,6 +207,10 @@ impl Told {
             Self::Dossier(handled) => {
                 let seqs = handled.events.iter().map(|it| it.seq).collect();
                 (handled.dossier.id.as_str().to_owned(), seqs)
+            }
+            Self::Knowledge(handled) => {
+                let seqs = handled.events.iter().map(|it| it.seq).collect();
+                (handled.entry.id().as_str().to_owned(), seqs)
             }
         }
     }

@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 use engine::ports::{EffectId, PendingEffect};
+use knowledge_base::Recorded as KnowledgeRecorded;
+use knowledge_base::ids::Id;
 use lifecycle::dossier::{DossierId, Recorded as DossierRecorded};
 use lifecycle::event::Recorded;
 use lifecycle::ids::OrderId;
@@ -40,6 +42,8 @@ pub(crate) struct Ledger {
     pub(crate) orders: Vec<OrderId>,
     /// Dossiers as they came into being.
     pub(crate) dossiers: Vec<DossierId>,
+    /// Entries of the knowledge base as they came into being.
+    pub(crate) entries: Vec<Id>,
     /// Every event that was ever committed.
     pub(crate) journals: BTreeMap<OrderId, Vec<Recorded>>,
     /// Every effect that was ever committed.
@@ -102,6 +106,14 @@ impl Ledger {
             self.dossiers.push(dossier.clone());
         }
         self.attribute(dossier.as_str(), events.iter().map(|it| it.seq));
+    }
+
+    /// A commit on an entry of the knowledge base took effect.
+    pub(crate) fn took_knowledge(&mut self, entry: &Id, events: &[KnowledgeRecorded]) {
+        if !self.entries.contains(entry) {
+            self.entries.push(entry.clone());
+        }
+        self.attribute(entry.as_str(), events.iter().map(|it| it.seq));
     }
 
     fn attribute(&mut self, number: &str, mut seqs: impl DoubleEndedIterator<Item = u64>) {

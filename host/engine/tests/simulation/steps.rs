@@ -5,19 +5,21 @@ use std::sync::atomic::Ordering;
 
 use chrono::TimeDelta;
 use engine::ports::{
-    Delivery, DeliveryState, DeliveryStore as _, DossierStore as _, IdempotencyKey, OrderFilter,
-    Store as _,
+    Delivery, DeliveryState, DeliveryStore as _, DossierStore as _, IdempotencyKey,
+    KnowledgeStore as _, OrderFilter, Store as _,
 };
 use engine::{CommandOptions, Error};
+use knowledge_base::Entry;
+use knowledge_base::ids::PointId;
 use lifecycle::command::CommandKind;
-use lifecycle::ids::{Actor, OrderId};
+use lifecycle::ids::{Actor, OrderId, UnitCode};
 use lifecycle::order::WorkOrder;
 
 use crate::actors::{author, likely};
 use crate::chance::Chance;
 use crate::checks::told::nothing_done;
 use crate::city::{self, admin, anybody, channel, operator};
-use crate::commands::{claim, dossiers};
+use crate::commands::{claim, dossiers, knowledge};
 use crate::faults::{ALL, Weather};
 use crate::intent::{Intent, What};
 use crate::simulation::Simulation;
@@ -33,6 +35,7 @@ enum Step {
     File,
     Act,
     Dossier,
+    Knowledge,
     Repeat,
     Tick,
     Deliver,
@@ -47,10 +50,11 @@ enum Step {
 }
 
 /// By how often each happens.
-const STEPS: [(u64, Step); 14] = [
+const STEPS: [(u64, Step); 15] = [
     (7, Step::File),
     (110, Step::Act),
     (14, Step::Dossier),
+    (30, Step::Knowledge),
     (10, Step::Repeat),
     (30, Step::Tick),
     (10, Step::Deliver),
@@ -65,10 +69,11 @@ const STEPS: [(u64, Step); 14] = [
 ];
 
 /// By how often each happens in the middle of something else.
-const BETWEEN: [(u64, Step); 8] = [
+const BETWEEN: [(u64, Step); 9] = [
     (2, Step::File),
     (60, Step::Act),
     (5, Step::Dossier),
+    (10, Step::Knowledge),
     (15, Step::Repeat),
     (15, Step::Tick),
     (2, Step::Receipt),
@@ -111,6 +116,7 @@ impl Simulation {
             Step::File => self.file(),
             Step::Act => self.act(),
             Step::Dossier => self.dossier(),
+            Step::Knowledge => self.knowledge(),
             Step::Repeat => self.repeat(),
             Step::Tick => self.tick(),
             Step::Deliver => self.deliver(),
@@ -246,6 +252,7 @@ impl Simulation {
             kind,
             order: Arc::new(order),
             orders,
+            points: self.points(),
             at: self.now(),
             chance,
             claim,
@@ -280,6 +287,49 @@ impl Simulation {
             options,
             what,
         });
+    }
+
+    /// Somebody opens an entry of the knowledge base, or gives a command on one.
+    fn knowledge(&self) {
+        let entries = self.store.ledger().entries.clone();
+        let (some, mut unit) = self.chance(|chance| {
+            let opens = entries.len() < 3 || chance.percent(10) && entries.len() < 8;
+            let some = (!opens).then(|| chance.pick(&entries).clone());
+            (some, knowledge::some_owner(chance))
+        });
+        let entry = some.and_then(|id| self.store.kept.load_knowledge(&id).unwrap());
+        if let Some(entry) = &entry {
+            unit = entry.unit().clone();
+        }
+        let by = self.chance(|chance| knowledge::author(&unit, chance));
+        let options = self.options(&by, entry.as_ref().map(Entry::version));
+        let what = What::Knowledge {
+            entry: entry.map(Arc::new),
+            unit,
+            points: self.points(),
+            at: self.now(),
+            chance: self.chance(|chance| Chance::new(chance.next())),
+        };
+        self.send(Intent {
+            id: self.request_number(),
+            by,
+            options,
+            what,
+        });
+    }
+
+    /// The knowledge points that there are, as they came into being, with their owners.
+    fn points(&self) -> Vec<(PointId, UnitCode)> {
+        let entries = self.store.ledger().entries.clone();
+        let entries = entries
+            .iter()
+            .filter_map(|id| self.store.kept.load_knowledge(id).unwrap());
+        entries
+            .filter_map(|it| match it {
+                Entry::Point(point) => Some((point.id, point.owner)),
+                Entry::Feedback(_) | Entry::Change(_) | Entry::Outage(_) => None,
+            })
+            .collect()
     }
 
     /// Whoever got no answer asks again; others ask again though they were answered, or while the first

@@ -78,7 +78,9 @@ pub(crate) fn fold(point: &mut Point, stamp: Stamp<'_>, event: &Event) -> Option
             }
         }
         Event::Discarded => point.draft.take().map(|_| ())?,
-        Event::Checked { subject, checks } => match subject {
+        Event::Checked {
+            subject, checks, ..
+        } => match subject {
             Subject::Draft(_) => point.draft.as_mut()?.checks = Some(checks.clone()),
             Subject::Version(_) => point.rechecks = Some(checks.clone()),
         },

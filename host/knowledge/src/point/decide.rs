@@ -251,6 +251,11 @@ fn check(point: &Point, subject: Subject, ruling: &mut Ruling<'_>) -> Result<(),
             }
         }
     }
-    ruling.emit(Event::Checked { subject, checks });
+    let asked = ruling.facts.asked.clone();
+    ruling.emit(Event::Checked {
+        subject,
+        checks,
+        asked,
+    });
     Ok(())
 }

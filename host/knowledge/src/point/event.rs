@@ -53,6 +53,9 @@ pub enum Event {
         subject: Subject,
         /// Who answered what, each with its scope and image.
         checks: Vec<Checked>,
+        /// The decision and what was asked in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Asked>,
     },
     /// The draft was handed to a second person.
     Submitted {
@@ -126,6 +129,15 @@ pub enum Subject {
     Draft(u32),
     /// The published version of this number.
     Version(u32),
+}
+
+/// A question to the plugins, as the decision log knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Identifier of the decision, also the seed of the guests' random numbers.
+    pub decision: uuid::Uuid,
+    /// SHA-256 of the question's canonical bytes, in hex; the store keeps the bytes.
+    pub question: String,
 }
 
 /// One rule that was asked, and what it found.

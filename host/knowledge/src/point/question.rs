@@ -57,10 +57,20 @@ pub fn question(
         body: content.body.clone(),
         legal_basis: content.legal_basis.iter().map(LegalBasis::text).collect(),
         scope: content.scope.clone(),
+        districts: content.districts.iter().map(ToString::to_string).collect(),
         subjects: content.subjects.clone(),
         conditions: content.conditions.clone(),
         relations: content.relations.iter().map(relation).collect(),
         faqs: content.faqs.clone(),
+        attachments: content
+            .attachments
+            .iter()
+            .map(|it| it.name.clone())
+            .collect(),
+        english: content.english.as_ref().map(|it| knowledge::English {
+            title: it.title.clone(),
+            summary: it.summary.clone(),
+        }),
         valid_from: civil(from),
         valid_until: civil(until),
         longer_validity_reason: term.longer_reason.clone(),

@@ -112,6 +112,7 @@ impl World {
         });
         let facts = Facts {
             checks,
+            asked: None,
             points: points.collect(),
         };
         let decision = decide(&id(name), entry, command, by, &facts, &self.context(now))?;
@@ -436,6 +437,7 @@ pub(super) fn checks(rest: &[&str]) -> Vec<Checked> {
                     fuel: 1,
                     duration_us: 1,
                     canary: false,
+                    function: None,
                 },
                 findings: findings.into_iter().collect(),
             }

@@ -3,7 +3,7 @@
 use lifecycle::deadline::DeadlineKind as D;
 use lifecycle::effect::Notice;
 
-use super::{IN_HAND, Row, Term, dossiers};
+use super::{IN_HAND, Row, Term, dossiers, knowledge};
 
 /// The table. A notice that never goes to a requester still has a text that would do no harm.
 #[expect(clippy::too_many_lines, reason = "a table with a row for each notice")]
@@ -141,6 +141,11 @@ pub(super) fn row(about: &Notice) -> Row {
             "工单{order}的办理期限多次重新计算，请关注。",
         )
         .by(D::Handling),
+        Notice::CalledAtUnusualHour { started_at: _ } => Row::new(
+            "联系时间提醒",
+            IN_HAND,
+            "工单{order}有一次联系诉求人的通话不在8时至22时之间，请在合适的时间联系；该次通话照常计数。",
+        ),
         Notice::Withdrawn => Row::new(
             "诉求已撤回",
             "您的诉求已撤回。",
@@ -211,5 +216,6 @@ pub(super) fn row(about: &Notice) -> Row {
         .by(D::DiligenceStatement),
         Notice::Closed => Row::new("工单结束", "您的诉求已办结。", "工单{order}已结束。"),
         Notice::Dossier(notice) => dossiers::row(&notice.occasion),
+        Notice::Knowledge(notice) => knowledge::row(&notice.occasion),
     }
 }

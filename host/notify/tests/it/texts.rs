@@ -4,7 +4,7 @@ use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::{Notice, Recipient};
 use lifecycle::ids::{DistrictCode, UnitCode};
 use notify::text;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{ACCOUNT, PHONE, WORDS, at, outgoing};
 
@@ -55,6 +55,7 @@ fn notices() -> Vec<Notice> {
         json!({"notice": "extended", "reason": text, "due_at": due_at}),
         json!({"notice": "handling_restarted", "due_at": due_at}),
         json!({"notice": "restarted_often", "times": 3}),
+        json!({"notice": "called_at_unusual_hour", "started_at": due_at}),
         json!({"notice": "sent_back", "reason": text}),
         json!({"notice": "supervised", "requirement": text}),
     ];
@@ -74,8 +75,50 @@ fn notices() -> Vec<Notice> {
         .map(|name| json!({ "notice": name }))
         .chain(full)
         .chain(dossiers)
+        .chain(of_knowledge(text))
         .map(|notice| serde_json::from_value(notice).unwrap())
         .collect()
+}
+
+/// Notices about the knowledge base; the texts in them are nobody's business.
+fn of_knowledge(text: &str) -> Vec<Value> {
+    let until = "2026-12-25T00:00:00+08:00";
+    [
+        json!({"occasion": "awaits_review"}),
+        json!({"occasion": "review_failed", "reason": text}),
+        json!({"occasion": "published", "version": 1, "until": until}),
+        json!({"occasion": "published_blocked", "version": 1, "findings": 2}),
+        json!({"occasion": "awaits_approval"}),
+        json!({"occasion": "longer_refused", "reason": text}),
+        json!({"occasion": "validity_renewed", "until": until}),
+        json!({"occasion": "expires_soon", "days": 7, "until": until}),
+        json!({"occasion": "expired"}),
+        json!({"occasion": "taken_down", "reason": text}),
+        json!({"occasion": "restored"}),
+        json!({"occasion": "feedback_opened", "due_at": until}),
+        json!({"occasion": "emergency_feedback_opened", "due_at": until}),
+        json!({"occasion": "feedback_answered", "late": true}),
+        json!({"occasion": "feedback_withdrawn"}),
+        json!({"occasion": "change_announced", "effective_on": "2026-12-25"}),
+        json!({"occasion": "change_amended", "effective_on": "2026-12-25"}),
+        json!({"occasion": "change_acknowledged"}),
+        json!({"occasion": "change_takes_effect", "open_measures": 1}),
+        json!({"occasion": "change_cancelled"}),
+        json!({"occasion": "outage_reported", "script_by": until}),
+        json!({"occasion": "script_provided"}),
+        json!({"occasion": "second_stage"}),
+        json!({"occasion": "outage_updated"}),
+        json!({"occasion": "outage_ended"}),
+        json!({"occasion": "overdue", "deadline": "feedback"}),
+        json!({"occasion": "reminder", "deadline": "outage_update"}),
+        json!({"occasion": "deadline_recomputed", "deadline": "outage_script"}),
+    ]
+    .map(|mut notice| {
+        notice["notice"] = json!("knowledge");
+        notice["id"] = json!({"entry": "point", "number": "K-20261124-K7Q2M4X9PA"});
+        notice
+    })
+    .into()
 }
 
 fn recipients() -> Vec<Recipient> {
@@ -97,9 +140,11 @@ fn every_text_names_the_order_and_nobody() {
             let text = text(&outgoing("x", to.clone(), about.clone()));
             let whole = format!("{}\n{}", text.subject, text.body);
             let place = format!("{about:?} to {to:?}: {whole}");
-            let dossier = matches!(about, Notice::Dossier(_)) && to != Recipient::Requester;
-            let number = if dossier {
+            let staff = to != Recipient::Requester;
+            let number = if staff && matches!(about, Notice::Dossier(_)) {
                 "D-20261124-K7Q2M4X9PA"
+            } else if staff && matches!(about, Notice::Knowledge(_)) {
+                "K-20261124-K7Q2M4X9PA"
             } else {
                 "20260918-K7Q2M4X9PA"
             };
@@ -140,6 +185,21 @@ fn texts_tell_the_end_of_the_deadline_that_they_are_about() {
         Notice::Overdue { deadline },
         "工单20260918-K7Q2M4X9PA的办理期限已过，请立即办理。办理期限至2026-10-09 24:00。\
          请天河区人民政府分管领导督促。",
+    );
+    // R67: the owner is told until when its point is valid.
+    let knowledge = |occasion: Value| {
+        let mut notice = occasion;
+        notice["notice"] = serde_json::json!("knowledge");
+        notice["id"] = serde_json::json!({"entry": "point", "number": "K-20261124-K7Q2M4X9PA"});
+        serde_json::from_value(notice).unwrap()
+    };
+    check(
+        Recipient::Unit(unit()),
+        knowledge(serde_json::json!({
+            "occasion": "expires_soon", "days": 7, "until": "2026-12-25T00:00:00+08:00"
+        })),
+        "知识点K-20261124-K7Q2M4X9PA的有效期至2026-12-24 24:00，请在到期前确认是否继续有效。\
+         请登录热线平台查看并办理。",
     );
     // A deadline that does not run is not told.
     let deadline = DeadlineKind::Verification;

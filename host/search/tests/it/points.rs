@@ -20,7 +20,7 @@ wages-late|人社局|policy|||拖欠工资投诉|老板拖欠工资找谁？|向
 injury|人社局|guide|||工伤认定申请|上班途中受伤算工伤吗？|非本人主要责任的交通事故可以认定，三十日内由单位提出申请。
 social-card|人社局|script|||社会保障卡挂失补办|社保卡丢了怎么补？|先电话挂失，再到合作银行网点补办，当天可取。
 talent-green|人社局|policy|||人才绿卡办理|外地人才怎么申请绿卡？|符合学历或者职称条件的人才可以网上申请，有效期五年。
-school-move|教育局|policy|440106|2026-12-31|天河区小学积分入学|外来务工人员子女怎么入学？|按照积分排名安排学位，四月网上报名，六月公布结果。
+school-move|教育局|policy|440105 440106|2026-12-31|天河区小学积分入学|外来务工人员子女怎么入学？|按照积分排名安排学位，四月网上报名，六月公布结果。
 school-kinder|教育局|guide|||公办幼儿园报名|公立幼儿园什么时候报名？|每年五月网上报名，户籍适龄幼儿电脑派位。
 school-exam|教育局|script||2026-06-30|中考报名时间|初中毕业生几月报名？|三月一日至三月十日网上填报，逾期不予受理。
 school-fee|教育局|policy|||学校乱收费举报|补课收费合法吗？|义务教育阶段不得有偿补课，可以向教育部门举报。
@@ -92,7 +92,7 @@ fn point(line: &str) -> Document {
         answers: vec![(*answer).to_owned()],
         unit: (*unit).to_owned(),
         kind: (*kind).to_owned(),
-        district: some(district),
+        districts: district.split_whitespace().map(str::to_owned).collect(),
         valid_from: Some("2026-01-01T00:00:00+08:00".parse().unwrap()),
         // Valid through that day.
         valid_until: some(until).map(|day| {

@@ -13,6 +13,21 @@ use crate::codec::{decompress, decompress_image, signed};
 use crate::error::Fault;
 use crate::rollout::image_columns;
 
+/// A decision of an order's journal.
+const OF_ORDER: &str = "SELECT o.id, e.seq, e.at, e.actor, e.kind, e.body
+    FROM events e LEFT JOIN orders o ON o.n = e.order_n WHERE e.n = ?1";
+/// A decision of the knowledge base's journal.
+const OF_ENTRY: &str = "SELECT k.id, e.seq, e.at, e.actor, e.kind, e.body
+    FROM knowledge_events e LEFT JOIN knowledge k ON k.n = e.entry_n WHERE e.n = ?1";
+/// Decisions that no link binds.
+const UNLINKED: [&str; 2] = [
+    "SELECT e.n, o.id, e.seq FROM events e LEFT JOIN orders o ON o.n = e.order_n
+     WHERE e.kind IN ('routing_advised', 'escalation_advised')
+         AND e.n NOT IN (SELECT row_n FROM audit WHERE subject IN ('routing', 'escalation'))",
+    "SELECT e.n, k.id, e.seq FROM knowledge_events e LEFT JOIN knowledge k ON k.n = e.entry_n
+     WHERE e.kind = 'checked'
+         AND e.n NOT IN (SELECT row_n FROM audit WHERE subject = 'knowledge')",
+];
 /// So many faults are told.
 const FAULTS_MAX: usize = 100;
 /// How often progress is told.
@@ -135,7 +150,8 @@ impl Walk<'_> {
     fn one(&mut self, found: &Link) -> Result<(), Fault> {
         let bound = match subject(found) {
             Some(Subject::Rollout) => self.rollout_row(found)?,
-            Some(Subject::Routing | Subject::Escalation) => self.decision_row(found)?,
+            Some(Subject::Routing | Subject::Escalation) => self.decision_row(found, OF_ORDER)?,
+            Some(Subject::Knowledge) => self.decision_row(found, OF_ENTRY)?,
             None => {
                 self.fault(place_of_link(found.n), "it binds nothing known".to_owned());
                 None
@@ -186,11 +202,8 @@ impl Walk<'_> {
         }
     }
 
-    fn decision_row(&mut self, found: &Link) -> Result<Option<Bound>, Fault> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT o.id, e.seq, e.at, e.actor, e.kind, e.body
-             FROM events e LEFT JOIN orders o ON o.n = e.order_n WHERE e.n = ?1",
-        )?;
+    fn decision_row(&mut self, found: &Link, sql: &str) -> Result<Option<Bound>, Fault> {
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([found.row_n])?;
         let Some(row) = rows.next()? else {
             let place = decision_place(None, None, found.row_n, Some(found.n));
@@ -221,8 +234,8 @@ impl Walk<'_> {
         }
         self.report.decisions = self.report.decisions.saturating_add(1);
         // A body that is no JSON any more does not fit its link either.
-        if let Ok(body) = serde_json::from_slice::<Body>(&body) {
-            let named = body.data.advice;
+        let body = serde_json::from_slice::<Body>(&body).ok();
+        if let Some(named) = body.and_then(Body::named) {
             if found.decision.as_deref() != Some(named.decision.as_bytes()) {
                 problems.push("its decision is not the one in the journal");
             }
@@ -292,17 +305,15 @@ impl Walk<'_> {
     /// Rows that no link binds: somebody slipped them in.
     fn unlinked(&mut self) -> Result<(), Fault> {
         let connection = self.connection;
-        let mut statement = connection.prepare(
-            "SELECT e.n, o.id, e.seq FROM events e LEFT JOIN orders o ON o.n = e.order_n
-             WHERE e.kind IN ('routing_advised', 'escalation_advised')
-                 AND e.n NOT IN (SELECT row_n FROM audit WHERE subject <> 'rollout')",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let order = bytes_or_null(row, 1)?;
-            let order = order.map(|order| String::from_utf8_lossy(&order).into_owned());
-            let place = decision_place(order, Some(row.get(2)?), row.get(0)?, None);
-            self.fault(place, "no link binds the decision".to_owned());
+        for sql in UNLINKED {
+            let mut statement = connection.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let order = bytes_or_null(row, 1)?;
+                let order = order.map(|order| String::from_utf8_lossy(&order).into_owned());
+                let place = decision_place(order, Some(row.get(2)?), row.get(0)?, None);
+                self.fault(place, "no link binds the decision".to_owned());
+            }
         }
         let mut statement = connection.prepare(
             "SELECT seq FROM rollout_events

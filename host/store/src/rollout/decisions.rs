@@ -1,19 +1,26 @@
 //! Decisions, read in the order of their instants, page by page.
 
-use engine::ports::{CITY, DecisionCursor, DecisionFilter, StoredAdvice, StoredDecision};
+use engine::ports::{CITY, DecisionCursor, DecisionFilter, StoredAdvice, StoredDecision, Subject};
+use knowledge_base::point;
+use lifecycle::advice::Advice;
 use lifecycle::event::Event;
-use lifecycle::ids::{DistrictCode, OrderId};
+use lifecycle::ids::DistrictCode;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use uuid::Uuid;
 
 use crate::codec::{instant, ms, parse, signed, unsigned};
+use crate::due::subject;
 use crate::error::Fault;
 use crate::read;
 
-const COLUMNS: &str = "SELECT a.n, a.at, a.district, o.id, e.seq, e.body";
+const COLUMNS: &str = "
+    SELECT a.n, a.at, a.district, o.id, coalesce(e.seq, c.seq), coalesce(e.body, c.body), k.id";
 const JOINED: &str = "
-    JOIN events e ON e.n = a.row_n JOIN orders o ON o.n = e.order_n";
+    LEFT JOIN events e ON a.subject <> 'knowledge' AND e.n = a.row_n
+    LEFT JOIN orders o ON o.n = e.order_n
+    LEFT JOIN knowledge_events c ON a.subject = 'knowledge' AND c.n = a.row_n
+    LEFT JOIN knowledge k ON k.n = c.entry_n";
 
 /// Conditions, and their values. All decisions at the last one's instant are looked at again, and of
 /// them those after it are taken; so the index is entered in its middle.
@@ -91,18 +98,17 @@ pub(super) fn one(connection: &Connection, id: Uuid) -> Result<Option<StoredDeci
 fn decision(connection: &Connection, row: &Row<'_>) -> Result<StoredDecision, Fault> {
     let (link, at): (i64, i64) = (row.get(0)?, row.get(1)?);
     let district: Option<String> = row.get(2)?;
-    let event: Event = parse(&row.get::<_, String>(5)?)?;
-    let advice = if let Event::RoutingAdvised { advice, .. } = event {
-        StoredAdvice::Routing(advice)
-    } else if let Event::EscalationAdvised { advice } = event {
-        StoredAdvice::Escalation(advice)
-    } else {
-        let name = event.name();
-        let problem = format!("link {link} binds `{name}`, which is no decision");
-        return Err(Fault::Broken(problem));
+    let body: String = row.get(5)?;
+    let subject = subject(row.get(3)?, None, row.get(6)?)?;
+    let advice = match &subject {
+        Subject::Order(_) => of_order(&body)?,
+        Subject::Dossier(_) => None,
+        Subject::Knowledge(_) => of_check(&body)?,
     };
+    let advice = advice
+        .ok_or_else(|| Fault::Broken(format!("link {link} binds an event that is no decision")))?;
     Ok(StoredDecision {
-        order: OrderId::new(row.get::<_, String>(3)?),
+        subject,
         seq: unsigned(row.get(4)?)?,
         at: instant(at)?,
         district: district.map(DistrictCode::new),
@@ -113,4 +119,39 @@ fn decision(connection: &Connection, row: &Row<'_>) -> Result<StoredDecision, Fa
             link: unsigned(link)?,
         },
     })
+}
+
+/// The advice in an event of an order's journal.
+fn of_order(body: &str) -> Result<Option<StoredAdvice>, Fault> {
+    let event: Event = parse(body)?;
+    Ok(if let Event::RoutingAdvised { advice, .. } = event {
+        Some(StoredAdvice::Routing(advice))
+    } else if let Event::EscalationAdvised { advice } = event {
+        Some(StoredAdvice::Escalation(advice))
+    } else {
+        None
+    })
+}
+
+/// What was found about a knowledge point, in an event of its journal.
+fn of_check(body: &str) -> Result<Option<StoredAdvice>, Fault> {
+    let event: knowledge_base::Event = parse(body)?;
+    let knowledge_base::Event::Point(point::Event::Checked {
+        checks,
+        asked: Some(asked),
+        ..
+    }) = event
+    else {
+        return Ok(None);
+    };
+    let (attempts, findings): (Vec<_>, Vec<_>) = checks
+        .into_iter()
+        .map(|it| (it.attempt, it.findings))
+        .unzip();
+    Ok(Some(StoredAdvice::Knowledge(Advice {
+        decision: asked.decision,
+        question: asked.question,
+        attempts,
+        verdict: Some(findings),
+    })))
 }

@@ -158,6 +158,7 @@ pub(crate) fn step(
         routing: Some(advice()),
         escalation: None,
         related: None,
+        alike: None,
     };
     let decision = lifecycle::decide(order, command, by, &facts, &context).unwrap();
     let expected_version = order.map_or(0, |order| order.version);
@@ -210,6 +211,7 @@ fn advice() -> RoutingAdvice {
             fuel: 1,
             duration_us: 1,
             canary: false,
+            function: None,
         }],
         verdict: Some(vec![Candidate {
             unit: "GZ-D106".to_owned(),

@@ -9,6 +9,7 @@ mod dossiers;
 mod due;
 mod fixture;
 mod journal;
+mod knowledge;
 mod lists;
 mod opening;
 mod outbox;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ::rollout::{Digest, Event, Mode, Origin, Proposed, PushedImage, Recorded};
+use ::rollout::{Digest, Event, Mode, Origin, Place, Proposed, PushedImage, Recorded};
 use chrono::TimeDelta;
 use contract::about::{Description, Kind};
 use engine::ports::{
     Commit, DecisionFilter, ImageFilter, ImageRecord, ListError, NewImage, RolloutCommit,
-    RolloutCommitError, RolloutStore as _, Store as _,
+    RolloutCommitError, RolloutStore as _, Store as _, Subject,
 };
 use lifecycle::advice::RuleImage;
 use lifecycle::event::Event as OrderEvent;
@@ -129,6 +129,7 @@ pub(crate) fn propose(store: &SqliteStore, text: &str, seq: u64) {
         kind: Kind::Routing,
         image: Some(image(text)),
         mode: Mode::Active,
+        place: Place::Embedded,
         from: at(START),
         note: "because".to_owned(),
         origin: Origin::Person,
@@ -342,7 +343,7 @@ fn decisions_are_read_page_by_page_and_found_by_their_identifier() {
     );
     let one = fixture.store.decision(decision(4)).unwrap().unwrap();
     let commit = decided(4);
-    assert_eq!(one.order, commit.order.id);
+    assert_eq!(one.subject, Subject::Order(commit.order.id.clone()));
     assert_eq!(one.at, minutes(4));
     assert_eq!(one.question.as_ref(), Some(&commit.questions[0].1));
     assert_eq!(fixture.store.decision(decision(9)).unwrap(), None);

@@ -33,6 +33,9 @@ pub(super) fn id(item: &DueItem) -> String {
         DueItem::DossierTimer(timer) => {
             format!("{kind}-{number}-{:?}-{:?}", timer.deadline, timer.unit)
         }
+        DueItem::KnowledgeTimer(timer) => {
+            format!("{kind}-{number}-{:?}-{}", timer.moment, timer.at)
+        }
         DueItem::Effect { id, .. } => format!("{kind}-{id}"),
         DueItem::Recomputation(_) => format!("{kind}-{number}"),
     }
@@ -64,6 +67,7 @@ fn shown(id: &str, stuck: &Stuck) -> StuckItem {
     let mut item = stuck.item.clone();
     let (DueItem::Timer(engine::ports::DueTimer { attempts, .. })
     | DueItem::DossierTimer(engine::ports::DueDossierTimer { attempts, .. })
+    | DueItem::KnowledgeTimer(engine::ports::DueKnowledgeTimer { attempts, .. })
     | DueItem::Effect { attempts, .. }
     | DueItem::Recomputation(DueRecomputation { attempts, .. })) = &mut item;
     *attempts = stuck.attempts;
@@ -88,6 +92,7 @@ impl Kept {
                 same.then_some(timer.at)
             }
             DueItem::DossierTimer(timer) => self.dossiers.has(timer).then_some(timer.at),
+            DueItem::KnowledgeTimer(timer) => self.knowledge.has(timer).then_some(timer.at),
             DueItem::Effect { id, .. } => self.effects.get(id).map(|effect| effect.at),
             DueItem::Recomputation(_) => Some(now),
         }
@@ -167,7 +172,10 @@ impl DueStore for MemoryStore {
                         ..recomputation.clone()
                     },
                 )),
-                DueItem::Timer(_) | DueItem::DossierTimer(_) | DueItem::Effect { .. } => None,
+                DueItem::Timer(_)
+                | DueItem::DossierTimer(_)
+                | DueItem::KnowledgeTimer(_)
+                | DueItem::Effect { .. } => None,
             })
             .collect();
         due.sort_by_key(|(not_before, it)| (*not_before, it.subject.clone()));

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use engine::ports::{
     AuditHead, AuditProgress, AuditReport, CITY, DecisionCursor, DecisionFilter, ImageFilter,
     ImageRecord, ListError, NewImage, Page, RolloutCommit, RolloutCommitError, RolloutStore,
-    StoreError, StoredAdvice, StoredDecision,
+    StoreError, StoredAdvice, StoredDecision, Subject,
 };
+use knowledge_base::point;
+use lifecycle::advice::Advice;
 use lifecycle::event::Event;
 use rollout::{Digest, Recorded};
 use uuid::Uuid;
@@ -21,6 +23,7 @@ pub(super) struct KeptRollout {
     events: Vec<Recorded>,
     images: Vec<NewImage>,
     components: BTreeMap<Digest, Arc<[u8]>>,
+    candidate_counts: Option<String>,
 }
 
 impl Kept {
@@ -37,7 +40,7 @@ impl Kept {
                     continue;
                 };
                 all.push(StoredDecision {
-                    order: id.clone(),
+                    subject: Subject::Order(id.clone()),
                     seq: recorded.seq,
                     at: recorded.at,
                     district: order.district.clone(),
@@ -46,6 +49,31 @@ impl Kept {
                     cursor: DecisionCursor { at_ms: 0, link: 0 },
                 });
             }
+        }
+        for (id, recorded) in self.checks() {
+            let knowledge_base::Event::Point(point::Event::Checked {
+                checks,
+                asked: Some(asked),
+                ..
+            }) = &recorded.event
+            else {
+                continue;
+            };
+            let advice = StoredAdvice::Knowledge(Advice {
+                decision: asked.decision,
+                question: asked.question.clone(),
+                attempts: checks.iter().map(|it| it.attempt.clone()).collect(),
+                verdict: Some(checks.iter().map(|it| it.findings.clone()).collect()),
+            });
+            all.push(StoredDecision {
+                subject: Subject::Knowledge(id.clone()),
+                seq: recorded.seq,
+                at: recorded.at,
+                district: None,
+                question: self.questions.get(advice.question()).cloned(),
+                advice,
+                cursor: DecisionCursor { at_ms: 0, link: 0 },
+            });
         }
         all.sort_by_key(|it| it.at);
         for (link, it) in (1..).zip(&mut all) {
@@ -127,6 +155,15 @@ impl RolloutStore for MemoryStore {
     fn component_bytes(&self, component: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         let kept = self.kept();
         Ok(kept.rollout.components.get(component).map(|it| it.to_vec()))
+    }
+
+    fn candidate_counts(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.kept().rollout.candidate_counts.clone())
+    }
+
+    fn keep_candidate_counts(&self, counts: &str) -> Result<(), StoreError> {
+        self.kept().rollout.candidate_counts = Some(counts.to_owned());
+        Ok(())
     }
 
     fn images(

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use engine::Engine;
 use engine::ports::{
     Delivery, DeliveryId, DeliveryState, DeliveryStore as _, DossierStore as _, DueStore as _,
-    Store as _, Subject,
+    KnowledgeStore as _, Store as _, Subject,
 };
+use knowledge_base::ids::Id;
 use lifecycle::command::Moment;
 use lifecycle::deadline::DeadlineKind;
 use lifecycle::effect::Effect;
@@ -41,6 +42,7 @@ pub(crate) fn all(
         running.retain(|it| it.is_late(now) && !dossier.has_missed(it));
         ensure!(running.is_empty(), "{id}: never marked: {running:?}");
     }
+    knowledge(kept, ledger)?;
     outbox(kept, ledger, now)?;
     deliveries(kept, ledger, arrived)?;
     secrets(kept, ledger)
@@ -148,6 +150,32 @@ fn marked_once(journal: &[Recorded]) -> Result<(), String> {
     Ok(())
 }
 
+/// Positions have no gap: whoever follows them hears of every point, and of nothing twice.
+fn knowledge(kept: &MemoryStore, ledger: &Ledger) -> Result<(), String> {
+    let (mut position, mut heard, mut events) = (0, BTreeSet::new(), 0);
+    loop {
+        let changes = kept.knowledge_changes_after(position, 3).unwrap();
+        events += changes.position - position;
+        position = changes.position;
+        heard.extend(changes.points);
+        if !changes.more {
+            break;
+        }
+    }
+    let mut written = 0;
+    for id in &ledger.entries {
+        written += kept.knowledge_history(id).unwrap().len();
+        if let Id::Point(point) = id {
+            ensure!(heard.contains(point), "nobody heard of {point}");
+        }
+    }
+    ensure!(
+        u64::try_from(written) == Ok(events) && kept.knowledge_position().unwrap() == events,
+        "{written} events of the knowledge base, and {events} positions"
+    );
+    Ok(())
+}
+
 /// No effect is lost, none is performed twice, and nothing is due any more.
 fn outbox(kept: &MemoryStore, ledger: &Ledger, now: DateTime<Utc>) -> Result<(), String> {
     let stuck = kept.stuck_items(None, ALL).unwrap().items;
@@ -158,6 +186,8 @@ fn outbox(kept: &MemoryStore, ledger: &Ledger, now: DateTime<Utc>) -> Result<(),
     ensure!(due.is_empty(), "timers that stay: {due:?}");
     let due = kept.due_dossier_timers(now, ALL).unwrap();
     ensure!(due.is_empty(), "timers of dossiers that stay: {due:?}");
+    let due = kept.due_knowledge_timers(now, ALL).unwrap();
+    ensure!(due.is_empty(), "timers of entries that stay: {due:?}");
     let mut messages = BTreeMap::new();
     for subject in subjects(ledger) {
         for message in kept.messages(&subject).unwrap() {
@@ -172,6 +202,7 @@ fn outbox(kept: &MemoryStore, ledger: &Ledger, now: DateTime<Utc>) -> Result<(),
             Effect::OfferRating
             | Effect::AskForInformation
             | Effect::ListLongTerm
+            | Effect::CountAlike
             | Effect::LinkBack { .. } => it.subject == effect.subject,
         });
         // What was not offered or asked, was not needed any more: checked when it was completed.
@@ -190,7 +221,8 @@ fn outbox(kept: &MemoryStore, ledger: &Ledger, now: DateTime<Utc>) -> Result<(),
 fn subjects(ledger: &Ledger) -> Vec<Subject> {
     let orders = ledger.orders.iter().cloned().map(Subject::Order);
     let dossiers = ledger.dossiers.iter().cloned().map(Subject::Dossier);
-    orders.chain(dossiers).collect()
+    let entries = ledger.entries.iter().cloned().map(Subject::Knowledge);
+    orders.chain(dossiers).chain(entries).collect()
 }
 
 /// Each message is on each of its ways out once, and was taken or given up.

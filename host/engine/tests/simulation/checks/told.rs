@@ -2,7 +2,7 @@
 //! that nothing was done; a fault of the store leaves it open, and the repetition tells.
 
 use engine::ports::IdempotencyKey;
-use engine::{DossierError, Error, Handled};
+use engine::{DossierError, Error, Handled, KnowledgeError};
 use lifecycle::event::Recorded;
 use lifecycle::order::WorkOrder;
 
@@ -116,7 +116,7 @@ fn acknowledged(attempt: &Attempt<'_>, told: &Told, ledger: &Ledger) -> Result<(
     }
     match told {
         Told::Order(handled) => as_it_was(handled, ledger),
-        Told::Dossier(_) => Ok(()),
+        Told::Dossier(_) | Told::Knowledge(_) => Ok(()),
     }
 }
 
@@ -144,7 +144,8 @@ fn as_it_was(handled: &Handled, ledger: &Ledger) -> Result<(), String> {
 fn expected(attempt: &Attempt<'_>, error: &Error) -> Result<(), String> {
     match error {
         Error::VersionConflict { expected, actual }
-        | Error::Dossier(DossierError::VersionConflict { expected, actual }) => {
+        | Error::Dossier(DossierError::VersionConflict { expected, actual })
+        | Error::Knowledge(KnowledgeError::VersionConflict { expected, actual }) => {
             ensure!(
                 attempt.if_match == Some(*expected) && expected != actual,
                 "a conflict of {expected} with {actual}, wanted on {:?}",
@@ -154,6 +155,7 @@ fn expected(attempt: &Attempt<'_>, error: &Error) -> Result<(), String> {
         }
         Error::Rejected(_)
         | Error::Dossier(DossierError::Rejected(_))
+        | Error::Knowledge(KnowledgeError::Rejected(_))
         | Error::InvalidInput { .. }
         | Error::SourceExists { .. }
         | Error::Store(_)
@@ -164,6 +166,7 @@ fn expected(attempt: &Attempt<'_>, error: &Error) -> Result<(), String> {
         | Error::RuleSetChanged { .. }
         | Error::Busy { .. }
         | Error::Dossier(_)
+        | Error::Knowledge(_)
         | Error::Rollout(_)
         | Error::Calendar(_)
         | Error::Corrupt { .. }

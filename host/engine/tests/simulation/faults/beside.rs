@@ -203,6 +203,7 @@ impl DueStore for FaultyStore {
             due.sort_by_key(|it| match &it.subject {
                 Subject::Order(order) => (0, self.age(order)),
                 Subject::Dossier(dossier) => (1, self.dossier_age(dossier)),
+                Subject::Knowledge(entry) => (2, self.entry_age(entry)),
             });
             Ok(cut(due, limit))
         })
@@ -250,6 +251,16 @@ impl RolloutStore for FaultyStore {
 
     fn component_bytes(&self, component: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
         self.call("component_bytes", || self.kept.component_bytes(component))
+    }
+
+    fn candidate_counts(&self) -> Result<Option<String>, StoreError> {
+        self.call("candidate_counts", || self.kept.candidate_counts())
+    }
+
+    fn keep_candidate_counts(&self, counts: &str) -> Result<(), StoreError> {
+        self.call("keep_candidate_counts", || {
+            self.kept.keep_candidate_counts(counts)
+        })
     }
 
     fn images(

@@ -139,6 +139,7 @@ impl Lives {
             routing: None,
             escalation: None,
             related: None,
+            alike: None,
         };
         let before = self.order.as_ref();
         let Ok(decision) = decide(before, command, by, &facts, &context) else {
