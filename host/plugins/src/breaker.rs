@@ -7,6 +7,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use engine::ports::BreakerState;
 use lifecycle::advice::FailureKind;
 
 /// So many failures in a row open it. One that burnt a whole budget counts for two, because every
@@ -69,7 +70,9 @@ impl Verdict {
             FailureKind::Trapped
             | FailureKind::OutOfMemory
             | FailureKind::ResultTooLarge
-            | FailureKind::InvalidAnswer => Self::Bad,
+            | FailureKind::InvalidAnswer
+            | FailureKind::Unreachable
+            | FailureKind::WrongImage => Self::Bad,
             FailureKind::Overloaded | FailureKind::CircuitOpen => Self::Unknown,
         }
     }
@@ -103,6 +106,23 @@ impl Breaker {
                 .checked_duration_since(now)
                 .filter(|left| !left.is_zero()),
             Phase::Trial => Some(Duration::ZERO),
+        }
+    }
+
+    /// How it stands, for whoever looks on.
+    pub(crate) fn state(&self, now: Instant) -> BreakerState {
+        match self.lock().phase {
+            Phase::Closed => BreakerState::Closed,
+            Phase::Open { until } => {
+                let left = until.saturating_duration_since(now);
+                if left.is_zero() {
+                    return BreakerState::HalfOpen;
+                }
+                BreakerState::Open {
+                    rests_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
+                }
+            }
+            Phase::Trial => BreakerState::HalfOpen,
         }
     }
 

@@ -9,17 +9,18 @@ use contract::{escalation, knowledge, routing};
 use engine::ports::DecisionContext;
 use lifecycle::advice::{Attempt, FailureKind, Outcome};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
 use crate::answer::{Failure, check_findings, check_proposals, check_ranking, shorten};
 use crate::bindings;
-use crate::breaker::Verdict;
+use crate::breaker::{Breaker, Verdict};
 use crate::examine::{Question, Usage};
 use crate::gate::{Full, Gate};
 use crate::guest::{Guest, seed_of};
 use crate::machine::{Machine, ticks};
-use crate::rule::{Functions, Rule};
+use crate::rule::{Exports, Rule};
 use crate::{Error, Limits};
 
 /// How long work in the background waits for a slot; nobody waits for it.
@@ -61,10 +62,15 @@ pub(crate) struct Call<'a> {
 /// A guest's reply before it is judged: the contract's answer, or the plugin's refusal.
 type Reply<A> = wasmtime::Result<Result<A, bindings::types::Refusal>>;
 
+/// What came of a call: a verdict or no opinion, a refusal in the plugin's words, or a failure.
+pub(crate) type Judged<V> = Result<Result<Option<V>, String>, Failure>;
+
 /// A question of the contract: how a rule is asked, and what is an answer.
 pub(crate) trait Ask: Serialize {
     /// What a rule may answer.
     type Verdict: Serialize;
+    /// What a plugin says, in the contract's JSON form.
+    type Said: DeserializeOwned;
     /// Which rules answer it.
     const KIND: Kind;
 
@@ -76,12 +82,16 @@ pub(crate) trait Ask: Serialize {
         usage: &mut Usage,
     ) -> (Attempt, Option<Self::Verdict>);
 
+    /// Whether what a plugin said is an answer, and if so the verdict; none where it has no opinion.
+    fn judge(&self, said: Self::Said) -> Result<Option<Self::Verdict>, Failure>;
+
     /// The question as a value, for asking it later.
     fn to_question(&self) -> Question;
 }
 
 impl Ask for routing::Question {
     type Verdict = Vec<routing::Candidate>;
+    type Said = routing::Verdict;
     const KIND: Kind = Kind::Routing;
 
     fn ask(
@@ -91,7 +101,7 @@ impl Ask for routing::Question {
         usage: &mut Usage,
     ) -> (Attempt, Option<Self::Verdict>) {
         let put = |store: &mut Store<Guest>, instance: &Instance| {
-            let Functions::Routing(functions) = &call.rule.functions else {
+            let Exports::Routing(functions) = &call.rule.functions else {
                 return Ok(Ok(bindings::routing::Verdict::NoOpinion));
             };
             let question = self.clone().into();
@@ -99,13 +109,17 @@ impl Ask for routing::Question {
                 .load(&mut *store, instance)?
                 .call_route(store, &question)
         };
-        caller.attempt(call, usage, put, |verdict| match verdict.into() {
+        caller.attempt(call, usage, put, |verdict| self.judge(verdict.into()))
+    }
+
+    fn judge(&self, said: Self::Said) -> Result<Option<Self::Verdict>, Failure> {
+        match said {
             routing::Verdict::Ranked(candidates) => {
                 check_ranking(&candidates, &self.excluded_units)?;
                 Ok(Some(candidates))
             }
             routing::Verdict::NoOpinion => Ok(None),
-        })
+        }
     }
 
     fn to_question(&self) -> Question {
@@ -115,6 +129,7 @@ impl Ask for routing::Question {
 
 impl Ask for escalation::Question {
     type Verdict = Vec<escalation::Proposal>;
+    type Said = escalation::Verdict;
     const KIND: Kind = Kind::Escalation;
 
     fn ask(
@@ -124,7 +139,7 @@ impl Ask for escalation::Question {
         usage: &mut Usage,
     ) -> (Attempt, Option<Self::Verdict>) {
         let put = |store: &mut Store<Guest>, instance: &Instance| {
-            let Functions::Escalation(functions) = &call.rule.functions else {
+            let Exports::Escalation(functions) = &call.rule.functions else {
                 return Ok(Ok(bindings::escalation::Verdict::NoOpinion));
             };
             let question = self.clone().into();
@@ -132,14 +147,18 @@ impl Ask for escalation::Question {
                 .load(&mut *store, instance)?
                 .call_escalate(store, &question)
         };
-        caller.attempt(call, usage, put, |verdict| match verdict.into() {
+        caller.attempt(call, usage, put, |verdict| self.judge(verdict.into()))
+    }
+
+    fn judge(&self, said: Self::Said) -> Result<Option<Self::Verdict>, Failure> {
+        match said {
             escalation::Verdict::Actions(proposals) => {
                 check_proposals(&proposals)?;
                 Ok(Some(proposals))
             }
             escalation::Verdict::Nothing => Ok(Some(Vec::new())),
             escalation::Verdict::NoOpinion => Ok(None),
-        })
+        }
     }
 
     fn to_question(&self) -> Question {
@@ -149,6 +168,7 @@ impl Ask for escalation::Question {
 
 impl Ask for knowledge::Point {
     type Verdict = Vec<knowledge::Finding>;
+    type Said = Vec<knowledge::Finding>;
     const KIND: Kind = Kind::Knowledge;
 
     fn ask(
@@ -158,7 +178,7 @@ impl Ask for knowledge::Point {
         usage: &mut Usage,
     ) -> (Attempt, Option<Self::Verdict>) {
         let put = |store: &mut Store<Guest>, instance: &Instance| {
-            let Functions::Knowledge(functions) = &call.rule.functions else {
+            let Exports::Knowledge(functions) = &call.rule.functions else {
                 return Ok(Ok(Vec::new()));
             };
             let point = self.clone().into();
@@ -167,10 +187,13 @@ impl Ask for knowledge::Point {
                 .call_check(store, &point)
         };
         caller.attempt(call, usage, put, |findings| {
-            let findings: Vec<knowledge::Finding> = findings.into_iter().map(Into::into).collect();
-            check_findings(&findings)?;
-            Ok(Some(findings))
+            self.judge(findings.into_iter().map(Into::into).collect())
         })
+    }
+
+    fn judge(&self, findings: Self::Said) -> Result<Option<Self::Verdict>, Failure> {
+        check_findings(&findings)?;
+        Ok(Some(findings))
     }
 
     fn to_question(&self) -> Question {
@@ -188,6 +211,11 @@ impl Caller {
             limits: limits.clone(),
             clock,
         })
+    }
+
+    /// The instant of circuit breakers.
+    pub(crate) fn now(&self) -> Instant {
+        (self.clock)()
     }
 
     /// One rule asked once.
@@ -215,38 +243,13 @@ impl Caller {
         let begun = Instant::now();
         let judged = self.admit(call, || match self.run(call, put, usage)? {
             Ok(answer) => judge(answer).map(Ok),
-            Err(refusal) => Ok(Err(refusal)),
+            Err(
+                bindings::types::Refusal::Unsupported(detail)
+                | bindings::types::Refusal::Internal(detail),
+            ) => Ok(Err(shorten(&detail))),
         });
         span.record("fuel", usage.fuel);
-        let (outcome, verdict) = match judged {
-            Ok(Ok(Some(verdict))) => (Outcome::Answered, Some(verdict)),
-            Ok(Ok(None)) => (Outcome::NoOpinion, None),
-            Ok(Err(refusal)) => {
-                let detail = match refusal {
-                    bindings::types::Refusal::Unsupported(detail)
-                    | bindings::types::Refusal::Internal(detail) => detail,
-                };
-                let detail = shorten(&detail);
-                (Outcome::Refused { detail }, None)
-            }
-            Err(Failure { kind, detail }) => {
-                if kind == FailureKind::CircuitOpen {
-                    tracing::debug!(scope, image = rule.short(), detail, "a rule rests");
-                } else {
-                    tracing::warn!(scope, image = rule.short(), ?kind, detail, "a rule failed");
-                }
-                (Outcome::Failed { kind, detail }, None)
-            }
-        };
-        let attempt = Attempt {
-            scope: scope.to_owned(),
-            rule: rule.identity.clone(),
-            outcome,
-            fuel: usage.fuel,
-            duration_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-            canary: false,
-        };
-        (attempt, verdict)
+        told(call, begun, usage.fuel, None, judged)
     }
 
     /// Lets a call in as its lane demands.
@@ -261,7 +264,6 @@ impl Caller {
             rule,
             context: _,
         } = call;
-        let full = |full: Full| Failure::new(FailureKind::Overloaded, &full.to_string());
         match lane {
             Lane::Background => {
                 let _slot = self.background.enter(scope).map_err(full)?;
@@ -271,23 +273,33 @@ impl Caller {
                 let _slot = self.gate.enter(scope).map_err(full)?;
                 run()
             }
-            Lane::Decision => {
-                // Looked at before, so that nobody waits for a slot in vain, and again after, because
-                // it may have opened meanwhile.
-                if let Some(left) = rule.breaker.rests((self.clock)()) {
-                    return Err(resting(left));
-                }
-                let _slot = self.gate.enter(scope).map_err(full)?;
-                let pass = rule.breaker.enter((self.clock)()).map_err(resting)?;
-                let result = run();
-                let verdict = match &result {
-                    Ok(_) => Verdict::Good,
-                    Err(failure) => Verdict::of(failure.kind),
-                };
-                pass.done(verdict, (self.clock)());
-                result
-            }
+            Lane::Decision => self.guarded(&self.gate, &rule.breaker, scope, run),
         }
+    }
+
+    /// Lets a call in by a slot of its scope's share and a circuit breaker, and tells the breaker what came
+    /// of it.
+    pub(crate) fn guarded<T>(
+        &self,
+        gate: &Gate,
+        breaker: &Breaker,
+        scope: &str,
+        run: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        // Looked at before, so that nobody waits for a slot in vain, and again after, because it may have
+        // opened meanwhile.
+        if let Some(left) = breaker.rests((self.clock)()) {
+            return Err(resting(left));
+        }
+        let _slot = gate.enter(scope).map_err(full)?;
+        let pass = breaker.enter((self.clock)()).map_err(resting)?;
+        let result = run();
+        let verdict = match &result {
+            Ok(_) => Verdict::Good,
+            Err(failure) => Verdict::of(failure.kind),
+        };
+        pass.done(verdict, (self.clock)());
+        result
     }
 
     /// The call itself. The instance and its store are gone when this returns, also after a trap.
@@ -338,6 +350,46 @@ impl Caller {
         store.set_epoch_deadline(self.deadline);
         Ok(store)
     }
+}
+
+/// What the journal keeps of a call that began then. `function` is the host of the function that was
+/// asked in the image's place, if one was.
+pub(crate) fn told<V>(
+    call: Call<'_>,
+    begun: Instant,
+    fuel: u64,
+    function: Option<String>,
+    judged: Judged<V>,
+) -> (Attempt, Option<V>) {
+    let Call { scope, rule, .. } = call;
+    let (outcome, verdict) = match judged {
+        Ok(Ok(Some(verdict))) => (Outcome::Answered, Some(verdict)),
+        Ok(Ok(None)) => (Outcome::NoOpinion, None),
+        Ok(Err(detail)) => (Outcome::Refused { detail }, None),
+        Err(Failure { kind, detail }) => {
+            if kind == FailureKind::CircuitOpen {
+                tracing::debug!(scope, image = rule.short(), detail, "a rule rests");
+            } else {
+                let image = rule.short();
+                tracing::warn!(scope, image, function, ?kind, detail, "a rule failed");
+            }
+            (Outcome::Failed { kind, detail }, None)
+        }
+    };
+    let attempt = Attempt {
+        scope: scope.to_owned(),
+        rule: rule.identity.clone(),
+        outcome,
+        fuel,
+        duration_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        canary: false,
+        function,
+    };
+    (attempt, verdict)
+}
+
+fn full(full: Full) -> Failure {
+    Failure::new(FailureKind::Overloaded, &full.to_string())
 }
 
 /// An attempt that was not made.

@@ -10,13 +10,13 @@ use contract::about::Kind;
 use contract::types::Instant;
 use lifecycle::advice::{FailureKind, Outcome};
 use rollout::{CandidateEnd, Limits, Mode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::Rule;
 
-/// What a candidate did since this process follows it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+/// What a candidate did since it began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Questions that it was asked, or would have been while its circuit breaker was open.
     pub asked: u64,
@@ -118,6 +118,21 @@ impl Candidate {
             )),
             over: AtomicBool::new(false),
         }
+    }
+
+    /// The same that goes on where it was: it may be beyond its limits already.
+    #[must_use]
+    pub fn having_done(mut self, counts: Counts) -> Self {
+        let state = (counts, None);
+        self.counts = Mutex::new(state);
+        self.judge(&mut self.lock());
+        self
+    }
+
+    /// Another one that has done the same so far.
+    pub(crate) fn again(&self) -> Self {
+        let (counts, _) = *self.lock();
+        Self::new(self.activation, Arc::clone(&self.rule), self.mode.clone()).having_done(counts)
     }
 
     /// Identifier of the activation that made it a candidate.

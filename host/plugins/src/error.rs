@@ -176,6 +176,14 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The file that says how functions are asked has not the right form.
+    #[error("{}: {detail}", path.display())]
+    Functions {
+        /// The file.
+        path: PathBuf,
+        /// Which field, what is wrong, and what would be right.
+        detail: String,
+    },
     /// A table names an image whose rule is not loaded.
     #[error("the image {image} is not loaded; load every image of a table before it is followed")]
     NotLoaded {

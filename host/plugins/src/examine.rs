@@ -22,6 +22,10 @@ const CST_OFFSET_MS: i64 = 8 * 3_600_000;
 /// A question of the contract, of whichever kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a question is made once and handed on by reference"
+)]
 pub enum Question {
     /// Which unit should handle this order?
     Routing(routing::Question),

@@ -10,6 +10,7 @@
 //! * [`Runtime`] loads images, follows [`Table`]s of active rules and candidates, swaps them while
 //!   decisions run, and is the engine's `Advisor`.
 //!
+//! * [`Functions`] asks those images that run as HTTP functions elsewhere.
 //! * [`Project`] is an author's folder, and [`fixtures`] are questions with the verdicts expected of a
 //!   plugin; [`Runtime::examine`] asks one and tells what the call used.
 //!
@@ -30,6 +31,7 @@ mod check;
 mod error;
 mod examine;
 pub mod fixtures;
+mod function;
 mod gate;
 mod guest;
 mod image;
@@ -55,16 +57,17 @@ pub use candidate::{Candidate, CandidateCounts, Counts};
 pub use check::{CONTRACT, Checked, Refused, check};
 pub use error::Error;
 pub use examine::{Examined, Question, Usage};
+pub use function::{Function, Functions, SIGNATURE, signature};
 pub use image::{Image, Sidecar};
 pub use limits::Limits;
 pub use machine::ENGINE;
 pub use project::{PROJECT_FILE, Project};
 pub use replay::{Repeated, Replay, ReplayError, ReplayedAttempt, Told, replay};
-pub use report::{Check, CheckState, Push, Report, report};
+pub use report::{Check, CheckState, Push, Report, report, report_baked};
 pub use rule::Rule;
 pub use rules::{Baked, Force, ListedRule, RuleEntry, RuleList};
 pub use runtime::Runtime;
 pub use settings::{settings_from_file, settings_from_json};
-pub use table::{Placement, Table};
+pub use table::{Placement, Table, Tally};
 pub use trial::{Class, Distribution, Group, Move, Sample, Trial, TrialError, TrialReport};
 pub use workshop::RuleWorkshop;

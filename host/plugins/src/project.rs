@@ -124,6 +124,12 @@ impl Project {
         self.folder.join(&self.form.component)
     }
 
+    /// Where the settings are.
+    #[must_use]
+    pub fn settings(&self) -> PathBuf {
+        self.folder.join(&self.form.settings)
+    }
+
     /// Where the fixtures are, a folder or a file.
     #[must_use]
     pub fn fixtures(&self) -> PathBuf {

@@ -15,10 +15,12 @@ use crate::{ENGINE, Error, Image, Runtime};
 pub struct Replay {
     /// The decision.
     pub decision: uuid::Uuid,
-    /// The order.
+    /// Number of the order, or of the knowledge point.
     pub order: String,
     /// Whether everything that can be repeated came out the same.
     pub same: bool,
+    /// So many attempts could be repeated; where none could, nothing is proven.
+    pub compared: usize,
     /// Each image that was asked.
     pub attempts: Vec<ReplayedAttempt>,
 }
@@ -60,8 +62,8 @@ pub enum Repeated {
     Same,
     /// Something else. This must not happen.
     Different,
-    /// It ended for a reason of the host then (no slot, wall clock, circuit breaker), which is no matter of
-    /// the image.
+    /// It ended for a reason of the host then (no slot, wall clock, circuit breaker), or of the function that
+    /// was asked, which is no matter of the image.
     HostsOwn,
     /// It ran out of fuel on one engine and not on another, which count differently.
     OtherEngine,
@@ -109,9 +111,9 @@ pub fn replay<E: std::error::Error + 'static>(
     let question = question.ok_or(ReplayError::NoQuestion { decision: id })?;
     let context = context(decision);
     let mut attempts = Vec::new();
-    for then in decision.advice.attempts() {
+    for (place, then) in decision.advice.attempts().iter().enumerate() {
         let verdict = (then.outcome == Outcome::Answered)
-            .then(|| given(&decision.advice))
+            .then(|| given(&decision.advice, place))
             .flatten();
         let told = Told {
             outcome: then.outcome.clone(),
@@ -119,7 +121,7 @@ pub fn replay<E: std::error::Error + 'static>(
             fuel: then.fuel,
             engine: then.rule.engine.clone(),
         };
-        let now = if is_hosts_own(&then.outcome) {
+        let now = if is_hosts_own(then) {
             None
         } else {
             let digest = &then.rule.image;
@@ -152,8 +154,12 @@ pub fn replay<E: std::error::Error + 'static>(
     }
     Ok(Replay {
         decision: id,
-        order: decision.order.to_string(),
+        order: decision.subject.number().to_owned(),
         same: attempts.iter().all(|it| it.result != Repeated::Different),
+        compared: attempts
+            .iter()
+            .filter(|it| matches!(it.result, Repeated::Same | Repeated::Different))
+            .count(),
         attempts,
     })
 }
@@ -173,8 +179,9 @@ fn compare(then: &Attempt, told: &Told, now: Option<&Told>) -> Repeated {
         )
     };
     let same = is_same(&then.outcome, &now.outcome)
-        && told.verdict == now.verdict
-        && (!same_engine || told.fuel == now.fuel);
+        && bytes(told.verdict.as_ref()) == bytes(now.verdict.as_ref())
+        // A function tells no fuel.
+        && (!same_engine || then.function.is_some() || told.fuel == now.fuel);
     if same {
         Repeated::Same
     } else if !same_engine && (out_of_fuel(&then.outcome) || out_of_fuel(&now.outcome)) {
@@ -182,6 +189,11 @@ fn compare(then: &Attempt, told: &Told, now: Option<&Told>) -> Repeated {
     } else {
         Repeated::Different
     }
+}
+
+/// A verdict as the journal has it.
+fn bytes(verdict: Option<&Value>) -> Option<String> {
+    verdict.map(Value::to_string)
 }
 
 /// A failure is the same by its kind: its detail names addresses of compiled code.
@@ -192,10 +204,16 @@ fn is_same(then: &Outcome, now: &Outcome) -> bool {
     }
 }
 
-const fn is_hosts_own(outcome: &Outcome) -> bool {
-    match outcome {
+const fn is_hosts_own(then: &Attempt) -> bool {
+    match &then.outcome {
+        // Another machine, other limits, and a network in between.
+        Outcome::Failed { .. } if then.function.is_some() => true,
         Outcome::Failed { kind, .. } => match kind {
-            FailureKind::TimedOut | FailureKind::Overloaded | FailureKind::CircuitOpen => true,
+            FailureKind::TimedOut
+            | FailureKind::Overloaded
+            | FailureKind::CircuitOpen
+            | FailureKind::Unreachable
+            | FailureKind::WrongImage => true,
             FailureKind::Trapped
             | FailureKind::OutOfFuel
             | FailureKind::OutOfMemory

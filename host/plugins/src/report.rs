@@ -1,6 +1,7 @@
 //! What is to be known of a component and its settings before they are taken: every check in its order,
 //! in plain words, each problem with its way out.
 
+mod baked;
 mod schema;
 mod smoke;
 mod words;
@@ -10,6 +11,8 @@ use std::fmt;
 use contract::about::{Description, Kind};
 use lifecycle::advice::Outcome;
 use serde::{Deserialize, Serialize};
+
+pub use baked::report_baked;
 
 use crate::bake::Prepared;
 use crate::check::{Checked, check};
@@ -204,22 +207,7 @@ impl Review {
         });
         let settings = settings?;
         if let Some(description) = &description {
-            match schema::problems(&description.settings_schema, &settings) {
-                Ok(problems) if problems.is_empty() => {
-                    let what = "the settings keep to the plugin's own schema";
-                    self.pass(Step::Schema, what.to_owned());
-                }
-                Ok(problems) => self.fail(
-                    Step::Schema,
-                    listed(&problems),
-                    "correct these settings; `kapok plugin show` prints the schema that they must keep to",
-                ),
-                Err(detail) => self.fail(
-                    Step::Schema,
-                    format!("the plugin's own schema is no JSON Schema: {detail}"),
-                    "correct `settings-schema` in what `about.describe` answers",
-                ),
-            }
+            self.keeps_to_schema(description, &settings);
         }
         let image = self.bake(&prepared, &settings)?;
         let loaded = runtime.load(&image);
@@ -228,6 +216,26 @@ impl Review {
         })?;
         self.ask(runtime, &rule, push);
         Some(image)
+    }
+
+    fn keeps_to_schema(&mut self, description: &Description, settings: &str) {
+        match schema::problems(&description.settings_schema, settings) {
+            Ok(problems) if problems.is_empty() => {
+                let what = "the settings keep to the plugin's own schema";
+                self.pass(Step::Schema, what.to_owned());
+            }
+            Ok(problems) => self.fail(
+                Step::Schema,
+                listed(&problems),
+                "correct these settings; `about.describe` of the plugin says the schema that they must keep to, and \
+                 `kapok plugin show` prints it of every image that is kept",
+            ),
+            Err(detail) => self.fail(
+                Step::Schema,
+                format!("the plugin's own schema is no JSON Schema: {detail}"),
+                "correct `settings-schema` in what `about.describe` answers",
+            ),
+        }
     }
 
     /// Everything that is to be seen without running anything.

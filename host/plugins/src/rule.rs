@@ -17,12 +17,12 @@ pub struct Rule {
     pub(crate) description: Description,
     pub(crate) origin: Origin,
     pub(crate) pre: InstancePre<Guest>,
-    pub(crate) functions: Functions,
+    pub(crate) functions: Exports,
     pub(crate) breaker: Breaker,
 }
 
-/// Where a rule's function stands in its image.
-pub(crate) enum Functions {
+/// Where a rule's function stands among its image's exports.
+pub(crate) enum Exports {
     Routing(routing::GuestIndices),
     Escalation(escalation::GuestIndices),
     Knowledge(knowledge::GuestIndices),

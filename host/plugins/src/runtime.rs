@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use contract::about::Kind;
 use contract::{escalation, knowledge, routing};
-use engine::ports::{ActiveRule, Advisor, DecisionContext};
+use engine::ports::{ActiveRule, Advisor, DecisionContext, PlacementHealth};
 use lifecycle::advice::{Advice, Attempt, EscalationAdvice, Outcome, RoutingAdvice};
 use serde::Serialize;
 
@@ -19,15 +19,16 @@ use crate::candidate::Answer;
 use crate::check::check;
 use crate::examine::Usage;
 use crate::image::{Image, digest};
-use crate::rule::{Functions, Rule};
+use crate::rule::{Exports, Rule};
 use crate::shadow::{Job, Shadow, Whom};
 use crate::table::{Placement, Registry, Table};
 use crate::warm::Warm;
-use crate::{CandidateCounts, Error, Limits, Refused};
+use crate::{CandidateCounts, Error, Function, Functions, Limits, Refused};
 
 /// Runs rules. One for a process: all rules share its engine and its limits.
 pub struct Runtime {
     caller: Arc<Caller>,
+    functions: Functions,
     cache: Option<Cache>,
     registry: Registry,
     warm: Warm,
@@ -62,10 +63,18 @@ impl Runtime {
         Ok(Self {
             shadow: Shadow::start(&caller)?,
             caller,
+            functions: Functions::default(),
             cache: cache.map(Cache::open).transpose()?,
             registry: Registry::default(),
             warm: Warm::new(limits.warm_rules),
         })
+    }
+
+    /// The same runtime, asking functions in this way. Without, they are asked with the system's
+    /// certificates and no identity.
+    #[must_use]
+    pub fn with_functions(self, functions: Functions) -> Self {
+        Self { functions, ..self }
     }
 
     /// Checks, compiles and links an image, unless it is loaded still. It is not active yet.
@@ -86,17 +95,12 @@ impl Runtime {
         Ok(rule)
     }
 
-    /// The rule of this image (its SHA-256 in hex) if it is loaded still. The last ones that were loaded
-    /// or asked for here are, as many as the limits say, and so are those in the table.
+    /// The rule of this image (its SHA-256 in hex) if it is loaded still. Those that somebody holds are,
+    /// such as the table does, and the last ones that were loaded or asked for here, as many as the limits
+    /// say.
     #[must_use]
     pub fn warm(&self, image: &str) -> Option<Arc<Rule>> {
-        self.warm.get(image).or_else(|| {
-            let table = self.registry.now();
-            table
-                .rules()
-                .find(|rule| rule.identity.image == image)
-                .cloned()
-        })
+        self.warm.get(image)
     }
 
     fn link(&self, image: &Image) -> Result<Rule, Error> {
@@ -117,13 +121,11 @@ impl Runtime {
             .instantiate_pre(&component)
             .map_err(mismatch)?;
         let functions = match checked.kind {
-            Kind::Routing => bindings::routing::GuestIndices::new(&pre).map(Functions::Routing),
+            Kind::Routing => bindings::routing::GuestIndices::new(&pre).map(Exports::Routing),
             Kind::Escalation => {
-                bindings::escalation::GuestIndices::new(&pre).map(Functions::Escalation)
+                bindings::escalation::GuestIndices::new(&pre).map(Exports::Escalation)
             }
-            Kind::Knowledge => {
-                bindings::knowledge::GuestIndices::new(&pre).map(Functions::Knowledge)
-            }
+            Kind::Knowledge => bindings::knowledge::GuestIndices::new(&pre).map(Exports::Knowledge),
         }
         .map_err(mismatch)?;
         // Nothing is called here: what a call writes to stays with its slot of the pool, and every
@@ -162,7 +164,8 @@ impl Runtime {
 
     /// Puts a whole table into force, with one store of a pointer. Decisions that have begun finish on
     /// the table that they began with; the next one sees the new table. A candidate that stands in both
-    /// goes on counting. Going back is the same call with the older table.
+    /// goes on counting. Going back is the same call with the older table. What the table says of instants
+    /// to come takes effect by itself: a decision is made by the table of its own instant.
     pub fn follow(&self, table: &Table) {
         tracing::info!(placements = table.iter().count(), "rules swapped");
         self.registry.follow(table);
@@ -186,6 +189,28 @@ impl Runtime {
                 Some(placement.candidate.as_ref()?.count(kind, scope))
             })
             .collect()
+    }
+
+    /// How what answers does, by question and scope.
+    #[must_use]
+    pub fn placements(&self) -> Vec<PlacementHealth> {
+        let now = self.caller.now();
+        let table = self.registry.now();
+        let placements = table.iter().filter_map(|(kind, scope, placement)| {
+            let rule = placement.rule.as_ref()?;
+            let function = placement.function.as_ref();
+            let breaker = function.map_or(&rule.breaker, |function| function.breaker());
+            let (asked, failed) = placement.tally.counts();
+            Some(PlacementHealth {
+                scope: scope.to_owned(),
+                kind,
+                activation: placement.activation,
+                breaker: breaker.state(now),
+                asked,
+                failed,
+            })
+        });
+        placements.collect()
     }
 
     /// Makes a loaded rule the active one of its question in this scope outside any rollout log, and
@@ -292,7 +317,7 @@ impl Runtime {
         context: &DecisionContext,
         question: &Q,
     ) -> Given<Q::Verdict> {
-        let ask = |rule: &Rule| {
+        let ask = |rule: &Rule, function: Option<&Function>| {
             let lane = Lane::Decision;
             let call = Call {
                 lane,
@@ -300,7 +325,12 @@ impl Runtime {
                 rule,
                 context,
             };
-            question.ask(&self.caller, call, &mut Usage::default())
+            match function {
+                Some(function) => self
+                    .functions
+                    .attempt(&self.caller, function, call, question),
+                None => question.ask(&self.caller, call, &mut Usage::default()),
+            }
         };
         let job = |candidate, whom, given| Job {
             candidate: Arc::clone(candidate),
@@ -313,7 +343,7 @@ impl Runtime {
         let mut attempts = Vec::new();
         let candidate = placement.candidate.as_ref();
         if let Some(canary) = candidate.filter(|it| it.serves(&context.key)) {
-            let (mut attempt, verdict) = ask(canary.rule());
+            let (mut attempt, verdict) = ask(canary.rule(), None);
             attempt.canary = true;
             canary.note_answer(&attempt.outcome, attempt.fuel, context.now);
             let given = Answer::of(&attempt.outcome, verdict.as_ref());
@@ -329,7 +359,8 @@ impl Runtime {
         let mut verdict = None;
         let mut given = None;
         if let Some(rule) = &placement.rule {
-            let (attempt, answer) = ask(rule);
+            let (attempt, answer) = ask(rule, placement.function.as_deref());
+            placement.tally.note(&attempt.outcome);
             given = Answer::of(&attempt.outcome, answer.as_ref());
             verdict = answer;
             attempts.push(attempt);
@@ -344,7 +375,7 @@ impl Runtime {
     /// Asks the scopes in turn until one gives a verdict.
     fn search<Q: Ask>(&self, context: &DecisionContext, question: &Q) -> Advice<Q::Verdict> {
         // Taken once: the whole decision sees one table.
-        let table = self.registry.now();
+        let table = self.registry.at(context.now);
         let mut advice = Advice {
             decision: context.id,
             question: question_digest(question),
@@ -384,12 +415,10 @@ impl Advisor for Runtime {
         context: &DecisionContext,
         point: &knowledge::Point,
     ) -> Vec<(Attempt, Vec<knowledge::Finding>)> {
-        let table = self.registry.now();
+        let table = self.registry.at(context.now);
         let mut all = Vec::new();
-        for scope in &context.scopes {
-            let Some(placement) = table.get(Kind::Knowledge, scope) else {
-                continue;
-            };
+        let scopes = context.scopes.iter();
+        for (scope, placement) in scopes.flat_map(|scope| table.within(Kind::Knowledge, scope)) {
             let (attempts, findings) = self.ask_placement(scope, placement, context, point);
             let mut findings = findings.unwrap_or_default();
             all.extend(attempts.into_iter().map(|attempt| {

@@ -148,7 +148,8 @@ impl Trial<'_> {
             outcome,
             fuel,
             duration_us,
-            before: given(&decision.advice),
+            // Only findings are by attempt, and no trial asks for them.
+            before: given(&decision.advice, 0),
             after,
         }
     }
@@ -184,13 +185,14 @@ pub(crate) fn context(decision: &StoredDecision) -> DecisionContext {
     DecisionContext {
         id: decision.advice.decision(),
         now: decision.at.into(),
-        key: decision.order.to_string(),
+        key: decision.subject.number().to_owned(),
         scopes: Vec::new(),
     }
 }
 
 /// The verdict of a decision in the contract's JSON form, as [`Runtime::examine_as`] gives it.
-pub(crate) fn given(advice: &StoredAdvice) -> Option<Value> {
+/// Of a knowledge point, what the attempt at this place found.
+pub(crate) fn given(advice: &StoredAdvice, place: usize) -> Option<Value> {
     use contract::{escalation, routing};
     match advice {
         StoredAdvice::Routing(advice) => {
@@ -205,6 +207,10 @@ pub(crate) fn given(advice: &StoredAdvice) -> Option<Value> {
                 escalation::Verdict::Actions(list)
             };
             serde_json::to_value(verdict).ok()
+        }
+        StoredAdvice::Knowledge(advice) => {
+            let findings = advice.verdict.as_ref()?.get(place)?;
+            serde_json::to_value(findings).ok()
         }
     }
 }

@@ -4,18 +4,23 @@ use std::path::Path;
 use std::sync::Arc;
 
 use contract::about::Kind;
+use contract::knowledge;
+use contract::types::Instant;
 use engine::ports::{
-    Checked, Draft, KeptImage, Made, Repetition, RunningCandidate, StoreError, StoredDecision,
-    TrialOrder, TrialOutcome, Workshop, WorkshopError,
+    Checked, DecisionContext, Draft, KeptImage, Made, PlacementHealth, Plan, ReadyImage,
+    Repetition, RunningCandidate, StoreError, StoredDecision, TrialOrder, TrialOutcome, Workshop,
+    WorkshopError,
 };
+use lifecycle::advice::{Attempt, Outcome};
 use rollout::Digest;
 use serde_json::Value;
 
+use crate::examine::Question;
 use crate::fixtures::Case;
 use crate::replay::replay;
 use crate::report::{Push, report};
 use crate::trial::{Trial, TrialError};
-use crate::{Baker, Error, Image, Rule, Runtime, Table, fixtures};
+use crate::{Baker, Counts, Error, Image, Rule, Runtime, Table, fixtures};
 
 /// Samples of each kind of difference that a trial shows.
 const SAMPLES_MAX: usize = 50;
@@ -77,18 +82,29 @@ impl Workshop for RuleWorkshop {
         })
     }
 
-    fn is_loaded(&self, image: &Digest) -> bool {
-        self.runtime.warm(image.as_str()).is_some()
+    fn load(&self, image: &KeptImage) -> Result<ReadyImage, WorkshopError> {
+        self.ready(image).map(ReadyImage::new).map_err(told)
     }
 
-    fn load(&self, image: &KeptImage) -> Result<(), WorkshopError> {
-        self.ready(image).map(drop).map_err(told)
-    }
-
-    fn follow(&self, table: &rollout::Table) -> Result<(), WorkshopError> {
-        let table = Table::of(table, |image| self.runtime.warm(image.as_str())).map_err(told)?;
-        self.runtime.follow(&table);
+    fn follow(&self, plan: &Plan<'_>) -> Result<(), WorkshopError> {
+        let rule = |image: &Digest| (plan.images)(image)?.made::<Rule>();
+        let done = |activation| {
+            let counts = (plan.counts)(activation)?;
+            serde_json::from_value::<Counts>(counts).ok()
+        };
+        let table = |table| Table::going_on(table, rule, done).map_err(told);
+        let mut to_come: Option<(Instant, Table)> = None;
+        for (at, later) in plan.to_come.iter().rev() {
+            let later = followed_by(table(later)?, to_come.take());
+            to_come = Some(((*at).into(), later));
+        }
+        let now = followed_by(table(plan.now)?, to_come);
+        self.runtime.follow(&now);
         Ok(())
+    }
+
+    fn placements(&self) -> Vec<PlacementHealth> {
+        self.runtime.placements()
     }
 
     fn running_candidates(&self) -> Vec<RunningCandidate> {
@@ -121,6 +137,7 @@ impl Workshop for RuleWorkshop {
         Ok(TrialOutcome {
             decisions: report.asked,
             changed_permille: report.changed_permille,
+            failed_permille: report.failed_permille,
             page: report.html(),
             report: serde_json::to_value(&report).map_err(told)?,
         })
@@ -140,6 +157,39 @@ impl Workshop for RuleWorkshop {
             same: again.same,
             report: serde_json::to_value(&again).map_err(told)?,
         })
+    }
+
+    fn check_point(
+        &self,
+        image: &KeptImage,
+        scope: &str,
+        context: &DecisionContext,
+        point: &knowledge::Point,
+    ) -> Result<(Attempt, Vec<knowledge::Finding>), WorkshopError> {
+        let rule = self.ready(image).map_err(told)?;
+        if rule.kind() != Kind::Knowledge {
+            return Err(WorkshopError {
+                detail: format!(
+                    "the image answers `{}`, not `knowledge`; give one that checks knowledge points",
+                    rule.kind().name()
+                ),
+            });
+        }
+        let question = Question::Knowledge(point.clone());
+        let examined = self.runtime.examine_as(scope, &rule, context, &question);
+        let findings = if examined.attempt.outcome == Outcome::Answered {
+            serde_json::from_value(examined.answer).map_err(told)?
+        } else {
+            Vec::new()
+        };
+        Ok((examined.attempt, findings))
+    }
+}
+
+fn followed_by(table: Table, next: Option<(Instant, Table)>) -> Table {
+    match next {
+        Some((at, next)) => table.until(at, next),
+        None => table,
     }
 }
 

@@ -5,7 +5,7 @@ use contract::about::Kind;
 use lifecycle::ids::Actor;
 use serde::{Deserialize, Serialize};
 
-use crate::Digest;
+use crate::{Digest, Place};
 
 /// The whole, in thousandths.
 pub const PERMILLE: u16 = 1000;
@@ -82,6 +82,12 @@ pub struct TryResult {
     pub decisions: u64,
     /// Of them would have changed, in thousandths, rounded up.
     pub changed_permille: u16,
+    /// In so many it failed, whatever a wider scope then answered; in thousandths, rounded up.
+    pub failed_permille: u16,
+    /// It was tried on decisions from this instant on; on all, if none.
+    pub since: Option<DateTime<Utc>>,
+    /// And before this one; on all up to the trial, if none.
+    pub until: Option<DateTime<Utc>>,
     /// When it was tried.
     pub at: DateTime<Utc>,
 }
@@ -165,19 +171,40 @@ pub enum CandidateEnd {
 pub struct Policy {
     /// A second admin must approve what has an effect.
     pub approval: bool,
-    /// What has an effect must have been tried, with at most this share of decisions changed, in
-    /// thousandths.
-    pub try_required: Option<u16>,
+    /// What has an effect must have been tried, and shown no more than this.
+    pub trial: Option<TrialPolicy>,
+}
+
+/// What a trial must show. Its span is the policy's and nobody's choice: who could choose it could choose
+/// an hour in which nothing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialPolicy {
+    /// At most this share of the decisions may change, in thousandths.
+    pub changed_permille_max: u16,
+    /// It may fail in at most this share of them, in thousandths.
+    pub failed_permille_max: u16,
+    /// It must have been tried on at least all decisions of so many times 24 hours before the trial, and
+    /// so long does the trial count.
+    pub days: u16,
+}
+
+impl TrialPolicy {
+    const fn is_loosened_by(self, other: Self) -> bool {
+        other.changed_permille_max > self.changed_permille_max
+            || other.failed_permille_max > self.failed_permille_max
+            || other.days < self.days
+    }
 }
 
 impl Policy {
     /// Whether something that this policy asks for is not asked for by another, or less strictly.
     #[must_use]
     pub const fn is_loosened_by(&self, other: &Self) -> bool {
-        let try_loosened = match (self.try_required, other.try_required) {
+        let try_loosened = match (self.trial, other.trial) {
             (None, _) => false,
             (Some(_), None) => true,
-            (Some(before), Some(after)) => after > before,
+            (Some(before), Some(after)) => before.is_loosened_by(after),
         };
         (self.approval && !other.approval) || try_loosened
     }
@@ -197,6 +224,13 @@ pub struct Activation {
     /// How it takes part.
     #[serde(flatten)]
     pub mode: Mode,
+    /// Where it is asked.
+    #[serde(
+        default,
+        rename = "placement",
+        skip_serializing_if = "Place::is_embedded"
+    )]
+    pub place: Place,
     /// From when; it takes effect later where its approval came later.
     pub from: DateTime<Utc>,
     /// Why.

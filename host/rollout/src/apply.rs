@@ -112,6 +112,7 @@ fn propose(state: &mut State, recorded: &Recorded, proposed: &Proposed) {
         kind: proposed.kind,
         image: proposed.image.clone(),
         mode: proposed.mode.clone(),
+        place: proposed.place.clone(),
         from: proposed.from,
         note: proposed.note.clone(),
         by: recorded.by.clone(),

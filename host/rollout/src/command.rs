@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use contract::about::Kind;
 
-use crate::{CandidateEnd, Digest, Mode, Policy, PushedImage, TryResult};
+use crate::{CandidateEnd, Digest, Mode, Place, Policy, PushedImage, TryResult};
 
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +41,8 @@ pub enum Command {
         scope: String,
         /// For which question.
         kind: Kind,
-        /// The earlier activation.
-        to: u64,
+        /// The earlier activation; what answered before the present one, if none.
+        to: Option<u64>,
         /// Why.
         note: String,
     },
@@ -77,6 +77,8 @@ pub struct Proposal {
     pub image: Option<Digest>,
     /// How it takes part.
     pub mode: Mode,
+    /// Where it is asked; a candidate only in the host.
+    pub place: Place,
     /// From when; none for at once.
     pub from: Option<DateTime<Utc>>,
     /// Why.

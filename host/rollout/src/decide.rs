@@ -2,17 +2,17 @@
 
 mod check;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::about::Kind;
 use lifecycle::ids::{Actor, Role};
 
 use self::check::{
-    activation, check_image, check_mode, check_scope, digest, fits, is_admin, is_author, is_system,
-    permille, said, standing,
+    activation, check_image, check_mode, check_place, check_scope, digest, fits, is_admin,
+    is_author, is_system, permille, said, standing,
 };
 use crate::{
-    Activation, CandidateEnd, Command, Digest, Event, Mode, Occupancy, Origin, Policy, Proposal,
-    Proposed, PushedImage, Rejection, Standing, State, TryResult,
+    Activation, CandidateEnd, Command, Digest, Event, Mode, Occupancy, Origin, Place, Policy,
+    Proposal, Proposed, PushedImage, Rejection, Standing, State, TryResult,
 };
 
 /// Decides a command at an instant. The events are to be recorded at [`State::instant`] of it.
@@ -81,8 +81,9 @@ fn record_try(
     by: &Actor,
 ) -> Result<Vec<Event>, Rejection> {
     is_author(by, "record a trial")?;
-    check_scope(&scope)?;
+    check_scope(&scope, Some(kind))?;
     permille("changed_permille", result.changed_permille, 0)?;
+    permille("failed_permille", result.failed_permille, 0)?;
     if result.decisions == 0 {
         return Err(Rejection::BadField {
             field: "since",
@@ -111,12 +112,14 @@ fn propose(
         kind,
         image,
         mode,
+        place,
         from,
         note,
     } = proposal;
-    check_scope(&scope)?;
+    check_scope(&scope, Some(kind))?;
     let note = said("note", &note)?;
     check_mode(&mode, image.as_ref())?;
+    check_place(&place, &mode, image.as_ref())?;
     if let Some(image) = &image {
         check_image(state, image, kind)?;
     }
@@ -129,13 +132,18 @@ fn propose(
         check_list(state, &scope, kind, image.as_ref())?;
     }
     let from = from.unwrap_or(now);
-    check_new(state, &scope, kind, image.as_ref(), &mode, from, now)?;
+    let wanted = Wanted {
+        image: image.as_ref(),
+        mode: &mode,
+        place: &place,
+    };
+    check_new(state, &scope, kind, wanted, from, now)?;
     let policy = state.policy(&scope, Some(kind));
     let tried = image
         .as_ref()
         .and_then(|image| state.tried(image, &scope, kind));
     if image.is_some() && mode.has_effect() {
-        check_trial(policy, tried)?;
+        check_trial(policy, tried, now)?;
     }
     Ok(vec![Event::Proposed(Proposed {
         scope,
@@ -143,6 +151,7 @@ fn propose(
         image,
         needs_approval: policy.approval && mode.has_effect(),
         mode,
+        place,
         from,
         note,
         origin: if from_list {
@@ -178,17 +187,26 @@ fn check_list(
     }
 }
 
+/// Which image is to take part how, and where it is asked.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    image: Option<&'a Digest>,
+    mode: &'a Mode,
+    place: &'a Place,
+}
+
 /// Asking for the same again changes nothing, so that a request that was sent twice does no harm.
 fn check_new(
     state: &State,
     scope: &str,
     kind: Kind,
-    image: Option<&Digest>,
-    mode: &Mode,
+    wanted: Wanted<'_>,
     from: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<(), Rejection> {
-    let same = |it: &&Activation| it.image.as_ref() == image && it.mode == *mode;
+    let Wanted { image, mode, place } = wanted;
+    let same =
+        |it: &&Activation| it.image.as_ref() == image && it.mode == *mode && it.place == *place;
     let Occupancy { active, candidate } = state.occupancy(scope, kind, now);
     let in_effect = if mode.is_candidate() {
         candidate
@@ -211,22 +229,48 @@ fn check_new(
     }
 }
 
-fn check_trial(policy: Policy, tried: Option<TryResult>) -> Result<(), Rejection> {
-    let Some(changed_permille_max) = policy.try_required else {
+fn check_trial(
+    policy: Policy,
+    tried: Option<TryResult>,
+    now: DateTime<Utc>,
+) -> Result<(), Rejection> {
+    let Some(asked) = policy.trial else {
         return Ok(());
     };
-    match tried {
-        None => Err(Rejection::NotTried {
-            changed_permille_max,
-        }),
-        Some(tried) if tried.changed_permille > changed_permille_max => {
-            Err(Rejection::ChangesTooMuch {
-                changed_permille: tried.changed_permille,
-                changed_permille_max,
-            })
-        }
-        Some(_) => Ok(()),
+    let Some(tried) = tried else {
+        return Err(Rejection::NotTried { days: asked.days });
+    };
+    let before = |instant: DateTime<Utc>| {
+        let days = TimeDelta::days(i64::from(asked.days));
+        instant
+            .checked_sub_signed(days)
+            .unwrap_or(DateTime::<Utc>::MIN_UTC)
+    };
+    let covers = tried.since.is_none_or(|since| since <= before(tried.at))
+        && tried.until.is_none_or(|until| until >= tried.at);
+    if !covers || tried.at < before(now) {
+        return Err(Rejection::TrialTooNarrow { days: asked.days });
     }
+    let limits = [
+        (
+            "changed",
+            tried.changed_permille,
+            asked.changed_permille_max,
+        ),
+        (
+            "failed in",
+            tried.failed_permille,
+            asked.failed_permille_max,
+        ),
+    ];
+    let beyond = limits.into_iter().find(|(_, share, most)| share > most);
+    beyond.map_or(Ok(()), |(did, permille, permille_max)| {
+        Err(Rejection::TrialBeyondLimit {
+            did,
+            permille,
+            permille_max,
+        })
+    })
 }
 
 fn approve(
@@ -245,6 +289,12 @@ fn approve(
                 activation: id,
                 standing: standing(state, activation, now),
             });
+        }
+        if let Some(image) = &activation.image {
+            // Whoever agrees does so to what is known now.
+            let (scope, kind) = (&activation.scope, activation.kind);
+            let policy = state.policy(scope, Some(kind));
+            check_trial(policy, state.tried(image, scope, kind), now)?;
         }
         &activation.by
     };
@@ -281,19 +331,46 @@ fn withdraw(
     Ok(vec![Event::Withdrawn { id, reason }])
 }
 
+/// What answered before the present activation. Where that is a rollback itself, a second one would
+/// bring back what the first has left: a request that was sent twice, or a second admin, means the first.
+fn answered_before(
+    state: &State,
+    scope: &str,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Result<u64, Rejection> {
+    let active = state.occupancy(scope, kind, now).active;
+    if let Some(active) = active.filter(|it| matches!(it.origin, Origin::Rollback { .. })) {
+        return Err(Rejection::ReturnedAlready {
+            activation: active.id,
+        });
+    }
+    let current = active.map(|it| it.id);
+    let before = state
+        .history(scope, kind)
+        .filter(|it| !it.mode.is_candidate() && Some(it.id) != current)
+        .filter(|it| it.effective_from().is_some_and(|from| from <= now))
+        .max_by_key(|it| it.rank());
+    before.map(|it| it.id).ok_or(Rejection::NothingBefore)
+}
+
 /// Needs neither approval nor trial: what is returned to has answered before.
 fn roll_back(
     state: &State,
     scope: String,
     kind: Kind,
-    to: u64,
+    to: Option<u64>,
     note: &str,
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Vec<Event>, Rejection> {
     is_admin(by, "roll back")?;
-    check_scope(&scope)?;
+    check_scope(&scope, Some(kind))?;
     let note = said("note", note)?;
+    let to = match to {
+        Some(to) => to,
+        None => answered_before(state, &scope, kind, now)?,
+    };
     let target = activation(state, "to", to)?;
     let refused = |problem| {
         Err(Rejection::NotEarlier {
@@ -314,11 +391,23 @@ fn roll_back(
     if candidate.is_none() && active.is_some_and(|it| it.id == to) {
         return refused("is in effect");
     }
+    // A rollback from it said that it is no good.
+    if let Some(by) = target
+        .image
+        .as_ref()
+        .and_then(|it| state.left_by(&scope, kind, it))
+    {
+        return Err(Rejection::LeftByRollback {
+            activation: to,
+            rollback: by,
+        });
+    }
     Ok(vec![Event::Proposed(Proposed {
         scope,
         kind,
         image: target.image.clone(),
         mode: Mode::Active,
+        place: target.place.clone(),
         from: now,
         note,
         origin: Origin::Rollback { of: to },
@@ -378,10 +467,18 @@ fn set_policy(
     by: &Actor,
 ) -> Result<Vec<Event>, Rejection> {
     is_admin(by, "set policies")?;
-    check_scope(&scope)?;
+    check_scope(&scope, kind)?;
     let note = said("note", note)?;
-    if let Some(max) = policy.try_required {
-        permille("try_required", max, 0)?;
+    if let Some(asked) = policy.trial {
+        permille("trial.changed_permille_max", asked.changed_permille_max, 0)?;
+        permille("trial.failed_permille_max", asked.failed_permille_max, 0)?;
+        if asked.days == 0 {
+            return Err(Rejection::BadField {
+                field: "trial.days",
+                problem: "a trial on no time shows nothing".to_owned(),
+                way_out: "ask for the decisions of at least 1 day",
+            });
+        }
     }
     let before = state.policy(&scope, kind);
     Ok(vec![Event::PolicySet {

@@ -6,7 +6,7 @@ use lifecycle::advice::RuleImage;
 use lifecycle::ids::Actor;
 use serde::{Deserialize, Serialize};
 
-use crate::{CandidateEnd, Digest, Mode, Origin, Policy, TryResult};
+use crate::{CandidateEnd, Digest, Mode, Origin, Place, Policy, TryResult};
 
 /// An event with its position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +103,13 @@ pub struct Proposed {
     /// How it takes part.
     #[serde(flatten)]
     pub mode: Mode,
+    /// Where it is asked.
+    #[serde(
+        default,
+        rename = "placement",
+        skip_serializing_if = "Place::is_embedded"
+    )]
+    pub place: Place,
     /// From when.
     pub from: DateTime<Utc>,
     /// Why.

@@ -16,6 +16,8 @@
 
 mod digest;
 
+mod place;
+
 mod activation;
 
 mod command;
@@ -28,19 +30,23 @@ mod table;
 
 mod rejection;
 
+mod scope;
+
 mod decide;
 
 mod apply;
 
 pub use activation::{
     Activation, Approval, CandidateEnd, Ended, Limits, Mode, Origin, PERMILLE, Policy, Settled,
-    Standing, TryResult, Withdrawal,
+    Standing, TrialPolicy, TryResult, Withdrawal,
 };
 pub use apply::{Corrupt, apply, replay};
 pub use command::{Command, Proposal};
 pub use decide::decide;
 pub use digest::{BadDigest, Digest};
 pub use event::{Event, Proposed, PushedImage, Recorded};
+pub use place::{BadUrl, FunctionUrl, Place};
 pub use rejection::Rejection;
+pub use scope::{named_scopes, scope_code};
 pub use state::{Occupancy, PolicyProposal, State};
 pub use table::{Candidate, Placement, Table};

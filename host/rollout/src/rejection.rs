@@ -15,6 +15,11 @@ const LISTED: &str = "take the number from the list of activations";
 const NOTHING_LEFT: &str = "nothing is left to do";
 const BY_HAND: &str = "activate the image by hand if the list is right";
 const TRY_IT: &str = "try it on stored decisions for this scope and kind, then propose it again";
+const TRY_IT_ALL: &str =
+    "try it on so many days up to now, for this scope and kind, then propose or approve it again";
+const ACTIVATE_SOMETHING: &str = "activate an image, or no image to leave it to the wider scope";
+const SAY_WHERE_TO: &str = "name the activation to return to, if it is to be an earlier one";
+const ACTIVATE_IT: &str = "activate the image anew, as the scope's policy asks for it";
 const MEND_IT: &str = "mend the rule and try it anew, or have the scope's policy changed";
 const ONLY_WAITING: &str = "only what waits for approval is approved; look at its standing";
 const ANOTHER_ADMIN: &str = "have another admin approve it";
@@ -94,15 +99,36 @@ pub enum Rejection {
     },
     /// The scope asks for a trial first.
     NotTried {
-        /// The largest share of decisions that may change, in thousandths.
-        changed_permille_max: u16,
+        /// On how many days of decisions.
+        days: u16,
     },
-    /// The trial changed more than the scope allows.
-    ChangesTooMuch {
-        /// The share that it changed, in thousandths.
-        changed_permille: u16,
-        /// The share that it may change, in thousandths.
-        changed_permille_max: u16,
+    /// The trial left out some of the decisions that the scope asks for, or is old.
+    TrialTooNarrow {
+        /// On how many days of decisions, and how old it may be.
+        days: u16,
+    },
+    /// The trial changed more, or failed more often, than the scope allows.
+    TrialBeyondLimit {
+        /// What it did with the share: `changed` or `failed in`.
+        did: &'static str,
+        /// The share, in thousandths.
+        permille: u16,
+        /// The share that is allowed, in thousandths.
+        permille_max: u16,
+    },
+    /// Nothing answered in this scope before.
+    NothingBefore,
+    /// The scope was returned to what answered before already.
+    ReturnedAlready {
+        /// The rollback.
+        activation: u64,
+    },
+    /// A rollback returned from this image, and nobody has activated it anew since.
+    LeftByRollback {
+        /// The activation that was to be returned to.
+        activation: u64,
+        /// The rollback.
+        rollback: u64,
     },
     /// It does not wait for approval.
     NotAwaitingApproval {
@@ -172,7 +198,11 @@ impl Rejection {
             Self::LeftToPerson { .. } => ("left_to_person", "scope", BY_HAND),
             Self::ListUnchanged { .. } => ("list_unchanged", "image", NOTHING_LEFT),
             Self::NotTried { .. } => ("not_tried", "image", TRY_IT),
-            Self::ChangesTooMuch { .. } => ("changes_too_much", "image", MEND_IT),
+            Self::TrialTooNarrow { .. } => ("trial_too_narrow", "image", TRY_IT_ALL),
+            Self::TrialBeyondLimit { .. } => ("trial_beyond_limit", "image", MEND_IT),
+            Self::NothingBefore => ("nothing_before", "to", ACTIVATE_SOMETHING),
+            Self::ReturnedAlready { .. } => ("returned_already", "to", SAY_WHERE_TO),
+            Self::LeftByRollback { .. } => ("left_by_rollback", "to", ACTIVATE_IT),
             Self::NotAwaitingApproval { .. } => ("not_awaiting_approval", "id", ONLY_WAITING),
             Self::SamePerson { .. } => ("same_person", "id", ANOTHER_ADMIN),
             Self::TooLateToWithdraw { .. } => ("too_late_to_withdraw", "id", GO_BACK),
@@ -207,18 +237,29 @@ impl Rejection {
             Self::ListUnchanged { activation } => {
                 format!("the list activated this last, with activation {activation}")
             }
-            Self::NotTried {
-                changed_permille_max,
-            } => format!(
-                "it was not tried; here a trial must change at most {changed_permille_max} ‰ of the \
-                 decisions"
+            Self::NotTried { days } => format!(
+                "it was not tried, and here it must have been, on the decisions of the last {days} days"
             ),
-            Self::ChangesTooMuch {
-                changed_permille,
-                changed_permille_max,
+            Self::TrialTooNarrow { days } => format!(
+                "its trial left out some decisions of the {days} days before it, or is older than that"
+            ),
+            Self::TrialBeyondLimit {
+                did,
+                permille,
+                permille_max,
             } => format!(
-                "its trial changed {changed_permille} ‰ of the decisions, and {changed_permille_max} ‰ \
-                 are allowed here"
+                "its trial {did} {permille} ‰ of the decisions, and {permille_max} ‰ are allowed here"
+            ),
+            Self::NothingBefore => "nothing answered here before".to_owned(),
+            Self::ReturnedAlready { activation } => {
+                format!("rollback {activation} returned to what answered before already")
+            }
+            Self::LeftByRollback {
+                activation,
+                rollback,
+            } => format!(
+                "rollback {rollback} returned from the image of activation {activation}, and nobody has \
+                 activated it since"
             ),
             Self::NotAwaitingApproval {
                 activation,

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use contract::about::Kind;
 use lifecycle::ids::Actor;
 
+use crate::scope::scope_code;
 use crate::{
-    Activation, Candidate, Digest, Placement, Policy, PushedImage, Standing, Table, TryResult,
+    Activation, Candidate, Digest, Origin, Placement, Policy, PushedImage, Standing, Table,
+    TryResult,
 };
 
 /// The log folded.
@@ -105,11 +107,14 @@ impl State {
         self.tries.get(&key).copied()
     }
 
-    /// What activating takes in a scope: its policy for this kind, else its policy for all.
+    /// What activating takes in a scope: its policy for this kind, else its policy for all, and under a
+    /// name without either what its code says.
     #[must_use]
     pub fn policy(&self, scope: &str, kind: Option<Kind>) -> Policy {
-        let of = |kind: Option<Kind>| self.policies.get(&(scope.to_owned(), kind));
-        of(kind).or_else(|| of(None)).copied().unwrap_or_default()
+        let of = |scope: &str, kind: Option<Kind>| self.policies.get(&(scope.to_owned(), kind));
+        let set = |scope| of(scope, kind).or_else(|| of(scope, None));
+        let set = set(scope).or_else(|| set(scope_code(scope)));
+        set.copied().unwrap_or_default()
     }
 
     /// Every policy that was set, by scope and kind.
@@ -151,7 +156,8 @@ impl State {
         let mut table = Table::default();
         for (kind, scope) in self.slots.keys() {
             let Occupancy { active, candidate } = self.occupancy(scope, *kind, at);
-            let active = active.and_then(|it| Some((it.id, it.image.clone()?)));
+            let active = active.and_then(|it| Some(((it.id, it.image.clone()?), it.place.clone())));
+            let (active, place) = active.unzip();
             let candidate = candidate.and_then(|it| {
                 Some(Candidate {
                     activation: it.id,
@@ -160,7 +166,11 @@ impl State {
                 })
             });
             if active.is_some() || candidate.is_some() {
-                let placement = Placement { active, candidate };
+                let placement = Placement {
+                    active,
+                    place: place.unwrap_or_default(),
+                    candidate,
+                };
                 table.placements.insert((*kind, scope.clone()), placement);
             }
         }
@@ -223,6 +233,27 @@ impl State {
             }
         }
         images
+    }
+
+    /// The last rollback that returned from this image, where nobody has activated it anew since.
+    pub(crate) fn left_by(&self, scope: &str, kind: Kind, image: &Digest) -> Option<u64> {
+        let mut answered: Vec<&Activation> = self
+            .history(scope, kind)
+            .filter(|it| !it.mode.is_candidate() && it.rank().is_some())
+            .collect();
+        answered.sort_by_key(|it| it.rank());
+        let mut left = None;
+        let mut before: Option<&Activation> = None;
+        for activation in answered {
+            let is_rollback = matches!(activation.origin, Origin::Rollback { .. });
+            if is_rollback && before.is_some_and(|it| it.image.as_ref() == Some(image)) {
+                left = Some(activation.id);
+            } else if !is_rollback && activation.image.as_ref() == Some(image) {
+                left = None;
+            }
+            before = Some(activation);
+        }
+        left
     }
 
     /// How an activation stands at an instant; nothing where there is none.

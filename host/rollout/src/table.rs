@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use contract::about::Kind;
 
-use crate::{Digest, Mode};
+use crate::{Digest, Mode, Place};
 
 /// What answers, by kind and scope. A pair without a row has no rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Table {
 pub struct Placement {
     /// The activation in effect and its image; none where the scope has no rule.
     pub active: Option<(u64, Digest)>,
+    /// Where the active image is asked.
+    pub place: Place,
     /// Who runs beside it.
     pub candidate: Option<Candidate>,
 }

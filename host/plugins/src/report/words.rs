@@ -15,12 +15,22 @@ pub(super) fn listed(problems: &[String]) -> String {
     told.join("; ")
 }
 
+/// What the SDK says where settings are given to an image.
+const CONFIGURED: &str = "the plugin is configured already";
+
 /// What is wrong, and the way out.
 pub(super) fn explain(error: &Error) -> (String, String) {
     let text = error.to_string();
     let way_out = if let Error::Settings { problems } = error {
+        let baked = problems.iter().any(|it| it.message.starts_with(CONFIGURED));
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        return (listed(&problems), "correct these settings".to_owned());
+        let way_out = if baked {
+            "this is an image, with settings frozen in: push the component that it was baked from, or the \
+             project's folder"
+        } else {
+            "correct these settings"
+        };
+        return (listed(&problems), way_out.to_owned());
     } else if let Error::SettingsSyntax { .. } = error {
         "give the settings as TOML or JSON"
     } else if let Error::Guest { function, .. } = error {

@@ -47,6 +47,7 @@ impl TrialReport {
                     (self.cost())
                     (groups("按区", self.by_district.iter()))
                     (groups("按事项类别", self.by_category.iter()))
+                    (groups("按承办单位", self.by_unit.iter()))
                     (self.moved())
                     (self.side_by_side())
                 }

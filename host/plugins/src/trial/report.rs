@@ -40,6 +40,9 @@ pub struct TrialReport {
     pub lost: u64,
     /// `changed`, `gained` and `lost` among `asked`, in thousandths, rounded up.
     pub changed_permille: u16,
+    /// Decisions among `asked` in which it failed, whatever a wider scope answered then; in thousandths,
+    /// rounded up.
+    pub failed_permille: u16,
     /// How often it gave no verdict itself, so that a wider scope was asked: `no_opinion`, `refused`, and
     /// its failures by kind.
     pub without_verdict: BTreeMap<String, u64>,
@@ -53,6 +56,9 @@ pub struct TrialReport {
     pub by_district: BTreeMap<String, Group>,
     /// By the category of the matter.
     pub by_category: BTreeMap<String, Group>,
+    /// By the unit that was named first then; of orders whose unit nobody named, under `—`. Of escalations,
+    /// by the unit that has the order.
+    pub by_unit: BTreeMap<String, Group>,
     /// From which unit or actions to which, most frequent first.
     pub moves: Vec<Move>,
     /// Some differences side by side. Which ones follows from the decisions alone, so that another run

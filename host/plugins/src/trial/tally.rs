@@ -23,6 +23,10 @@ const OTHERS: &str = "…";
 const MOVES_SHOWN: usize = 100;
 /// Digits that percentiles are exact to.
 const DIGITS: u8 = 3;
+/// It left the verdict to others.
+const NO_OPINION: &str = "no_opinion";
+/// It refused the question.
+const REFUSED: &str = "refused";
 
 /// What came of one decision.
 pub(super) enum Tried {
@@ -56,6 +60,7 @@ pub(super) struct Tally {
     duration_us: Spread,
     by_district: BTreeMap<String, Group>,
     by_category: BTreeMap<String, Group>,
+    by_unit: BTreeMap<String, Group>,
     moves: BTreeMap<Pair, u64>,
     /// By class and by what orders them: the digest of the decision's identifier.
     samples: BTreeMap<(Class, [u8; 32]), Sample>,
@@ -84,6 +89,7 @@ impl Tally {
             duration_us: Spread::default(),
             by_district: BTreeMap::new(),
             by_category: BTreeMap::new(),
+            by_unit: BTreeMap::new(),
             moves: BTreeMap::new(),
             samples: BTreeMap::new(),
         }
@@ -135,9 +141,14 @@ impl Tally {
             district.unwrap_or_else(unnamed),
             group,
         );
-        let category = question.get("category").and_then(Value::as_str);
-        let category = category.map_or_else(unnamed, str::to_owned);
+        let category = named(&question, "category").unwrap_or_else(unnamed);
         join(&mut self.by_category, category, group);
+        let unit = match kind {
+            Kind::Routing => short(kind, before.as_ref()),
+            Kind::Escalation => named(&question, "unit"),
+            Kind::Knowledge => named(&question, "owner"),
+        };
+        join(&mut self.by_unit, unit.unwrap_or_else(unnamed), group);
         if class == Class::Same {
             return;
         }
@@ -149,7 +160,7 @@ impl Tally {
         self.keep(
             (class, Sha256::digest(id.as_bytes()).into()),
             Sample {
-                order: decision.order.to_string(),
+                order: decision.subject.number().to_owned(),
                 decision: id,
                 at: decision.at,
                 class,
@@ -206,6 +217,9 @@ impl Tally {
         for (name, group) in other.by_category {
             join(&mut self.by_category, name, group);
         }
+        for (name, group) in other.by_unit {
+            join(&mut self.by_unit, name, group);
+        }
         for (pair, count) in other.moves {
             add(&mut self.moves, pair, count);
         }
@@ -229,6 +243,10 @@ impl Tally {
                 .then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
         });
         moves.truncate(MOVES_SHOWN);
+        let said_nothing = [NO_OPINION, REFUSED];
+        let failures = self.without_verdict.iter();
+        let failures = failures.filter(|(why, _)| !said_nothing.contains(&why.as_str()));
+        let failed = failures.map(|(_, count)| count).sum();
         TrialReport {
             rule: rule.identity().clone(),
             kind: rule.kind(),
@@ -244,12 +262,14 @@ impl Tally {
             gained: of(Class::Gained),
             lost: of(Class::Lost),
             changed_permille: permille(matters, asked),
+            failed_permille: permille(failed, asked),
             without_verdict: self.without_verdict,
             fuel: self.fuel.distribution(),
             fuel_before: self.fuel_before.distribution(),
             duration_us: self.duration_us.distribution(),
             by_district: self.by_district,
             by_category: self.by_category,
+            by_unit: self.by_unit,
             moves,
             samples: self.samples.into_values().collect(),
         }
@@ -336,13 +356,18 @@ fn short(kind: Kind, verdict: Option<&Value>) -> Option<String> {
 fn without_verdict(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Answered => None,
-        Outcome::NoOpinion => Some("no_opinion".to_owned()),
-        Outcome::Refused { detail: _ } => Some("refused".to_owned()),
+        Outcome::NoOpinion => Some(NO_OPINION.to_owned()),
+        Outcome::Refused { detail: _ } => Some(REFUSED.to_owned()),
         Outcome::Failed { kind, detail: _ } => {
             let name = serde_json::to_value(kind).ok();
             name.as_ref().and_then(Value::as_str).map(str::to_owned)
         }
     }
+}
+
+/// A text of a question.
+fn named(question: &Value, field: &str) -> Option<String> {
+    question.get(field)?.as_str().map(str::to_owned)
 }
 
 fn unnamed() -> String {

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use contract::about::Kind;
 use lifecycle::ids::{Actor, Role};
 
-use crate::{Activation, Digest, Limits, Mode, PERMILLE, Rejection, Standing, State};
+use crate::scope::has_name;
+use crate::{Activation, Digest, Limits, Mode, PERMILLE, Place, Rejection, Standing, State};
 
 /// Longest note or reason, in characters.
 const NOTE_MAX: usize = 2000;
@@ -106,6 +107,34 @@ pub(super) fn check_mode(mode: &Mode, image: Option<&Digest>) -> Result<(), Reje
     Ok(())
 }
 
+/// A candidate is compared with the active image decision by decision, and trials run here, so both need
+/// the image in the host.
+pub(super) fn check_place(
+    place: &Place,
+    mode: &Mode,
+    image: Option<&Digest>,
+) -> Result<(), Rejection> {
+    let refused = |problem: &str, way_out| {
+        Err(Rejection::BadField {
+            field: "placement",
+            problem: problem.to_owned(),
+            way_out,
+        })
+    };
+    match (place, image) {
+        (Place::Embedded, _) => Ok(()),
+        (Place::Function { .. }, None) => refused(
+            "a function needs an image that it is to run",
+            "name the image that the function runs",
+        ),
+        (Place::Function { .. }, Some(_)) if mode.is_candidate() => refused(
+            "a candidate is asked in the host",
+            "leave the placement out, or activate the image as a function",
+        ),
+        (Place::Function { .. }, Some(_)) => Ok(()),
+    }
+}
+
 pub(super) fn permille(field: &'static str, value: u16, least: u16) -> Result<(), Rejection> {
     if (least..=PERMILLE).contains(&value) {
         return Ok(());
@@ -117,18 +146,25 @@ pub(super) fn permille(field: &'static str, value: u16, least: u16) -> Result<()
     })
 }
 
-pub(super) fn check_scope(scope: &str) -> Result<(), Rejection> {
-    let fits = (1..=NAME_MAX).contains(&scope.len())
-        && scope
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if fits {
-        return Ok(());
-    }
+/// Whether this is a scope of that kind; of no kind in particular where a policy is for all.
+pub(super) fn check_scope(scope: &str, kind: Option<Kind>) -> Result<(), Rejection> {
+    let named = has_name(scope).filter(|_| scope.len() <= NAME_MAX);
+    let (problem, way_out) = match (named, kind) {
+        (Some(false), _) | (Some(true), Some(Kind::Knowledge) | None) => return Ok(()),
+        (Some(true), Some(Kind::Routing | Kind::Escalation)) => (
+            "only checks of knowledge points stand beside each other under names",
+            "leave out the name, or have the scope's one rule do both",
+        ),
+        (None, _) => (
+            "it is no code",
+            "give 440100 for the city, a district's code, or a unit's code; for a further check of \
+             knowledge points, a name after it, such as 440100/citations",
+        ),
+    };
     Err(Rejection::BadField {
         field: "scope",
-        problem: "it is no code".to_owned(),
-        way_out: "give 440100 for the city, a district's code, or a unit's code",
+        problem: problem.to_owned(),
+        way_out,
     })
 }
 

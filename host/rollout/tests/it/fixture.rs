@@ -32,7 +32,7 @@ pub(crate) fn letter(digest: &Digest) -> String {
     digest.as_str()[..1].to_uppercase()
 }
 
-/// E answers escalations, everything else routes.
+/// E answers escalations, F checks knowledge points, everything else routes.
 pub(crate) fn image(letter: char) -> PushedImage {
     PushedImage {
         rule: RuleImage {
@@ -42,10 +42,10 @@ pub(crate) fn image(letter: char) -> PushedImage {
             name: format!("rule-{letter} 0.1.0"),
             engine: "none".to_owned(),
         },
-        kind: if letter == 'E' {
-            Kind::Escalation
-        } else {
-            Kind::Routing
+        kind: match letter {
+            'E' => Kind::Escalation,
+            'F' => Kind::Knowledge,
+            _ => Kind::Routing,
         },
         size: 1,
         source: "rule.wasm".to_owned(),

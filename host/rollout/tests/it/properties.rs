@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use contract::about::Kind;
 use proptest::prelude::*;
 use rollout::{
-    Approval, CandidateEnd, Command, Event, Limits, Mode, Origin, Policy, Proposal, Recorded,
-    Standing, State, Table, TryResult, apply, decide, replay,
+    Approval, CandidateEnd, Command, Event, Limits, Mode, Origin, Place, Policy, Proposal,
+    Recorded, Standing, State, Table, TrialPolicy, TryResult, apply, decide, replay,
 };
 
 use crate::fixture::{CITY, actor, digest, image, minute};
@@ -38,6 +38,7 @@ prop_compose! {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
 fn command(state: &State, asked: &Asked, now: DateTime<Utc>) -> Command {
     let id = named_id(state, asked);
     let scope = SCOPES[asked.scope].to_owned();
@@ -70,7 +71,7 @@ fn command(state: &State, asked: &Asked, now: DateTime<Utc>) -> Command {
         16..=18 => Command::Rollback {
             scope,
             kind,
-            to: id,
+            to: asked.amount.is_multiple_of(2).then_some(id),
             note,
         },
         19 => Command::EndCandidate {
@@ -89,7 +90,11 @@ fn command(state: &State, asked: &Asked, now: DateTime<Utc>) -> Command {
             kind: None,
             policy: Policy {
                 approval: asked.amount < 600,
-                try_required: asked.amount.is_multiple_of(3).then_some(asked.amount),
+                trial: asked.amount.is_multiple_of(3).then_some(TrialPolicy {
+                    changed_permille_max: asked.amount,
+                    failed_permille_max: asked.amount,
+                    days: 7,
+                }),
             },
             note,
         },
@@ -100,6 +105,9 @@ fn command(state: &State, asked: &Asked, now: DateTime<Utc>) -> Command {
             result: TryResult {
                 decisions: 1,
                 changed_permille: asked.amount,
+                failed_permille: asked.amount,
+                since: None,
+                until: None,
                 at: now,
             },
         },
@@ -118,6 +126,13 @@ fn propose(
         scope: SCOPES[asked.scope].to_owned(),
         kind,
         image,
+        place: if asked.amount.is_multiple_of(4) {
+            Place::Function {
+                url: "https://tianhe.example.org/routing".parse().unwrap(),
+            }
+        } else {
+            Place::Embedded
+        },
         mode,
         from: (asked.ahead > 1).then(|| now + ahead),
         note: "because".to_owned(),
@@ -216,6 +231,7 @@ fn check_rollback(state: &State, event: &Recorded) {
     let slot = (proposed.kind, proposed.scope.clone());
     let placement = table.placements.get(&slot).cloned().unwrap_or_default();
     assert_eq!(placement.active.map(|it| it.1), earlier.image);
+    assert_eq!(placement.place, earlier.place);
     assert_eq!(placement.candidate, None);
 }
 

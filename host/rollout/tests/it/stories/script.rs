@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use contract::about::Kind;
 use rollout::{
-    CandidateEnd, Command, Limits, Mode, Policy, Proposal, Recorded, State, TryResult, apply,
-    decide,
+    CandidateEnd, Command, Limits, Mode, Place, Policy, Proposal, Recorded, State, TrialPolicy,
+    TryResult, apply, decide,
 };
 
 use crate::fixture::{CITY, actor, clock, digest, image, letter};
@@ -62,7 +62,7 @@ fn table(state: &State, now: DateTime<Utc>) -> String {
     let row = rows.iter().map(|((kind, scope), placement)| {
         let active = placement.active.as_ref();
         let active = active.map_or("-".to_owned(), |(id, image)| {
-            format!("{} by {id}", letter(image))
+            format!("{} by {id}{}", letter(image), at(&placement.place))
         });
         let candidate = placement.candidate.as_ref().map(|it| {
             let mode = match &it.mode {
@@ -81,17 +81,26 @@ fn table(state: &State, now: DateTime<Utc>) -> String {
     rows.join("\n    ")
 }
 
+/// Where an image is asked, unless in the host.
+fn at(place: &Place) -> String {
+    let url = place.function();
+    url.map(|url| format!(" at {}", url.authority()))
+        .unwrap_or_default()
+}
+
 fn history(state: &State, now: DateTime<Utc>) -> String {
     let rows = state.activations().map(|it| {
         let image = it.image.as_ref().map_or("-".to_owned(), letter);
         let standing = state.standing(it.id, now).unwrap().name();
         let json = serde_json::to_value(it).unwrap();
         let words = ["mode", "origin"].map(|field| json[field].as_str().unwrap().to_owned());
-        format!("{} {image} {} {standing}", it.id, words.join(" "))
+        let words = words.join(" ");
+        format!("{} {image}{} {words} {standing}", it.id, at(&it.place))
     });
     rows.collect::<Vec<_>>().join("\n    ")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table with a row for each command")]
 fn command(words: &[&str], now: DateTime<Utc>) -> Command {
     let verb = words[2];
     let object = words.get(3).filter(|it| !it.contains('=')).copied();
@@ -102,6 +111,7 @@ fn command(words: &[&str], now: DateTime<Utc>) -> Command {
     let kind = |default: &str| match option("kind", default).as_str() {
         "routing" => Some(Kind::Routing),
         "escalation" => Some(Kind::Escalation),
+        "knowledge" => Some(Kind::Knowledge),
         _ => None,
     };
     let named = object.and_then(|it| it.chars().next()).unwrap_or('?');
@@ -116,6 +126,9 @@ fn command(words: &[&str], now: DateTime<Utc>) -> Command {
             result: TryResult {
                 decisions: 100,
                 changed_permille: number("changed", "0"),
+                failed_permille: number("failed", "0"),
+                since: options.get("since").map(|it| clock(it)),
+                until: options.get("until").map(|it| clock(it)),
                 at: now,
             },
         },
@@ -124,6 +137,11 @@ fn command(words: &[&str], now: DateTime<Utc>) -> Command {
             kind: kind("routing").unwrap(),
             image: (object != Some("none")).then(|| digest(named)),
             mode: mode(words, &options),
+            place: options
+                .get("at")
+                .map_or(Place::Embedded, |url| Place::Function {
+                    url: url.parse().unwrap(),
+                }),
             from: options.get("from").map(|from| clock(from)),
             note,
         }),
@@ -135,7 +153,7 @@ fn command(words: &[&str], now: DateTime<Utc>) -> Command {
         "rollback" => Command::Rollback {
             scope,
             kind: Kind::Routing,
-            to: id(),
+            to: object.map(|it| it.parse().unwrap()),
             note,
         },
         "end" => Command::EndCandidate {
@@ -154,7 +172,11 @@ fn command(words: &[&str], now: DateTime<Utc>) -> Command {
             kind: kind("all"),
             policy: Policy {
                 approval: option("approval", "no") == "yes",
-                try_required: options.get("try").map(|max| max.parse().unwrap()),
+                trial: options.get("try").map(|max| TrialPolicy {
+                    changed_permille_max: max.parse().unwrap(),
+                    failed_permille_max: number("fail", "0"),
+                    days: number("days", "7"),
+                }),
             },
             note,
         },
