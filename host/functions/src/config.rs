@@ -21,9 +21,14 @@ pub struct Config {
     pub memory_bytes: usize,
     /// Requests that run at the same time. Address space is reserved for each.
     pub running: u32,
+    /// Of these, how many one function may have, so that one which loops leaves slots to the others.
+    /// A request waits for nothing but a processor while it runs.
+    pub running_per_function: usize,
     /// Requests that are read, wait or run at the same time; one more is answered with 503. Together
     /// with `body_bytes` it bounds the memory that bodies take.
     pub admitted: usize,
+    /// Of these, how many one function may have.
+    pub admitted_per_function: usize,
     /// Connections; one more waits in the listener's queue.
     pub connections: usize,
 }
@@ -39,7 +44,9 @@ impl Config {
         answer_bytes: 4 * 1024 * 1024,
         memory_bytes: 128 * 1024 * 1024,
         running: 32,
+        running_per_function: 8,
         admitted: 256,
+        admitted_per_function: 64,
         connections: 1024,
     };
 }

@@ -68,6 +68,34 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A list of tokens that cannot be used.
+    #[error("the list of tokens, line {line}: {problem}")]
+    Tokens {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong and what would be right.
+        problem: &'static str,
+    },
+    /// A certificate or key cannot be read.
+    #[error("{} cannot be used for TLS: it wants {wanted} in PEM", path.display())]
+    Pem {
+        /// The file.
+        path: PathBuf,
+        /// What the file should hold.
+        wanted: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Certificate, key and authority do not make a TLS server.
+    #[error("the certificate, its key and the authority do not fit together")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The OpenAPI document cannot be made, which is a mistake of the contract's files.
+    #[error("the contract cannot be described: {0}")]
+    Contract(String),
+    /// The counters cannot be set up.
+    #[error("the metrics cannot be set up")]
+    Metrics(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The WebAssembly engine cannot be set up, usually for lack of address space.
     #[error("the WebAssembly engine cannot be set up")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -11,7 +11,9 @@ use wasmtime::{
     Config as EngineConfig, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
     ResourceLimiter, Store, UpdateDeadline,
 };
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{
+    Deterministic, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView,
+};
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::p3::bindings::http::types;
 use wasmtime_wasi_http::p3::{Request as GuestRequest, Response as GuestResponse};
@@ -29,11 +31,21 @@ const TABLE_ELEMENTS: usize = 100_000;
 /// Handles of host resources that one request may have.
 const HANDLES: usize = 10_000;
 
+/// What random numbers are made of, over and over: the first bytes of pi's fraction.
+const RANDOM: [u8; 32] = [
+    0x24, 0x3f, 0x6a, 0x88, 0x85, 0xa3, 0x08, 0xd3, 0x13, 0x19, 0x8a, 0x2e, 0x03, 0x70, 0x73, 0x44,
+    0xa4, 0x09, 0x38, 0x22, 0x29, 0x9f, 0x31, 0xd0, 0x08, 0x2e, 0xfa, 0x98, 0xec, 0x4e, 0x6c, 0x89,
+];
+/// Most random bytes that a component gets in one call.
+const RANDOM_BYTES_MAX: u64 = 64 << 10;
+
 /// Why a component gave no answer.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// It took longer than [`Config::request_time`].
+    /// It took longer than it may.
     Time,
+    /// It failed after it was refused more memory.
+    Memory,
     /// Its answer is above [`Config::answer_bytes`].
     AnswerTooLarge,
     /// It trapped or broke wasi:http.
@@ -86,26 +98,42 @@ impl Guest {
         Ok(Self { machine, service })
     }
 
-    /// Answers one request.
-    pub(crate) async fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
-        match tokio::time::timeout(self.machine.config.request_time, self.run(request)).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => Err(Failure::Failed(error)),
-            Err(_elapsed) => Err(Failure::Time),
-        }
-    }
-
-    /// Runs the component. It yields at every tick, so that the caller's time limit holds.
-    async fn run(
+    /// Answers one request within this time and memory.
+    pub(crate) async fn answer(
         &self,
         request: Request<Bytes>,
-    ) -> wasmtime::Result<Result<Response<Bytes>, Failure>> {
-        let config = &self.machine.config;
-        let mut store = Store::new(&self.machine.engine, State::new(config));
+        time: Duration,
+        memory_bytes: usize,
+    ) -> Result<Response<Bytes>, Failure> {
+        let run = async {
+            let mut store = self.store(memory_bytes);
+            match self.run(&mut store, request).await {
+                Ok(answer) => answer,
+                Err(_) if store.data().limiter.refused => Err(Failure::Memory),
+                Err(error) => Err(Failure::Failed(error)),
+            }
+        };
+        // The component yields at every tick, so that this holds whatever it does.
+        let answer = tokio::time::timeout(time, run).await;
+        answer.unwrap_or(Err(Failure::Time))
+    }
+
+    fn store(&self, memory_bytes: usize) -> Store<State> {
+        let mut store = Store::new(&self.machine.engine, State::new(memory_bytes));
         store.limiter(|state| &mut state.limiter);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
-        let service = self.service.instantiate_async(&mut store).await?;
+        store
+    }
+
+    /// Runs the component.
+    async fn run(
+        &self,
+        store: &mut Store<State>,
+        request: Request<Bytes>,
+    ) -> wasmtime::Result<Result<Response<Bytes>, Failure>> {
+        let answer_bytes = self.machine.config.answer_bytes;
+        let service = self.service.instantiate_async(&mut *store).await?;
         let request = request.map(Full::new);
         let (request, sent) = GuestRequest::from_http(&mut NoNetwork, request);
         store
@@ -114,7 +142,7 @@ impl Guest {
                 let response: Response<WasiBody> =
                     accessor.with(|store| GuestResponse::into_http(response, store, sent))?;
                 let (head, body) = response.into_parts();
-                match Limited::new(body, config.answer_bytes).collect().await {
+                match Limited::new(body, answer_bytes).collect().await {
                     Ok(body) => Ok(Ok(Response::from_parts(head, body.to_bytes()))),
                     Err(error) if error.is::<LengthLimitError>() => {
                         Ok(Err(Failure::AnswerTooLarge))
@@ -180,20 +208,62 @@ struct State {
 }
 
 impl State {
-    fn new(config: &Config) -> Self {
+    fn new(memory_bytes: usize) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES);
         Self {
-            // A seed that never changes, so that nothing in an answer depends on chance.
-            wasi: WasiCtx::builder().insecure_random_seed(0).build(),
+            wasi: wasi(),
             http: WasiHttpCtx::new(),
             table,
             limiter: Limiter {
-                memory_left: config.memory_bytes,
+                memory_left: memory_bytes,
                 elements_left: TABLE_ELEMENTS,
+                refused: false,
             },
             network: NoNetwork,
         }
+    }
+}
+
+/// WASI with nothing in it: no arguments, environment, files and network, a clock that stands still and
+/// random numbers that are always the same, so that the same question has the same answer at any time.
+///
+/// A plugin that asks for the time is told the beginning of the epoch: its contract lets it look at
+/// nothing but question and settings.
+fn wasi() -> WasiCtx {
+    WasiCtx::builder()
+        .allow_tcp(false)
+        .allow_udp(false)
+        .allow_ip_name_lookup(false)
+        .wall_clock(Standing)
+        .monotonic_clock(Standing)
+        .secure_random(Deterministic::new(RANDOM.to_vec()))
+        .insecure_random(Deterministic::new(RANDOM.to_vec()))
+        .insecure_random_seed(0)
+        .max_random_size(RANDOM_BYTES_MAX)
+        .build()
+}
+
+/// A clock that stands still.
+struct Standing;
+
+impl HostWallClock for Standing {
+    fn resolution(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+impl HostMonotonicClock for Standing {
+    fn resolution(&self) -> u64 {
+        1_000_000
+    }
+
+    fn now(&self) -> u64 {
+        0
     }
 }
 
@@ -244,6 +314,8 @@ impl WasiHttpHooks for NoNetwork {
 struct Limiter {
     memory_left: usize,
     elements_left: usize,
+    /// Whether memory was asked for that was not there.
+    refused: bool,
 }
 
 impl ResourceLimiter for Limiter {
@@ -253,7 +325,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(take(&mut self.memory_left, current, desired))
+        let taken = take(&mut self.memory_left, current, desired);
+        self.refused |= !taken;
+        Ok(taken)
     }
 
     fn table_growing(

@@ -3,17 +3,29 @@
 //! Taken are `application`, `[[trigger.http]]` with `component` and `route`, and `[component.x]` with
 //! a file as `source`, `build` (which only `spin build` uses) and `dependencies` on components of the
 //! same file or on files. Everything else Spin knows would give a component power or needs a network
-//! to load, and is refused by name.
+//! to load, and is refused by name. A component's own bounds stand where Spin leaves room for tools:
+//!
+//! ```toml
+//! [component.routing-city.tool.kapok]
+//! time_ms = 500      # for one request; at most what the server allows, which holds without it
+//! memory_mib = 64
+//! running = 4        # requests at the same time
+//! ```
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use contract::about::Kind;
 use serde::Deserialize;
 
 use crate::Error;
 use crate::name::DependencyName;
 use crate::route::Pattern;
+
+/// The contract's package: what a rule image exports.
+const PLUGIN: &str = "kapok:plugin";
 
 /// An application.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +52,23 @@ pub struct Trigger {
 pub struct Component {
     /// Its file.
     pub source: PathBuf,
+    /// What it says about itself.
+    pub description: Option<String>,
     /// What it is composed with.
     pub dependencies: Vec<Dependency>,
+    /// Its own bounds.
+    pub bounds: Bounds,
+}
+
+/// What a component may use, where that is less than the server's [`Config`](crate::Config) allows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long one request may take.
+    pub time: Option<Duration>,
+    /// Bytes of all linear memories of one request together.
+    pub memory_bytes: Option<usize>,
+    /// Requests that run at the same time.
+    pub running: Option<usize>,
 }
 
 /// A component that satisfies imports of another one.
@@ -73,6 +100,7 @@ struct RawApplication {
     version: Option<String>,
     description: Option<String>,
     authors: Option<Vec<String>>,
+    tool: Option<toml::Table>,
 }
 
 #[derive(Deserialize)]
@@ -95,12 +123,29 @@ struct RawTrigger {
 #[expect(dead_code, reason = "checked and then not needed")]
 struct RawComponent {
     source: PathBuf,
+    #[serde(default)]
+    tool: RawTools,
     description: Option<String>,
     build: Option<toml::Table>,
     #[serde(default)]
     dependencies: BTreeMap<String, RawDependency>,
     #[serde(default)]
     allowed_outbound_hosts: Vec<String>,
+}
+
+/// Other tools' tables are theirs.
+#[derive(Default, Deserialize)]
+struct RawTools {
+    #[serde(default)]
+    kapok: RawBounds,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBounds {
+    time_ms: Option<u64>,
+    memory_mib: Option<u64>,
+    running: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +212,44 @@ impl Manifest {
     }
 }
 
+impl Component {
+    /// The rule image behind the component, if it has one: what answers as `kapok:plugin`.
+    #[must_use]
+    pub fn image(&self) -> Option<&Path> {
+        Some(self.plugin()?.source.as_path())
+    }
+
+    /// Which question it answers, if it is one of the contract's.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        let interface = self.plugin()?.name.interface()?;
+        Kind::ALL.into_iter().find(|kind| kind.name() == interface)
+    }
+
+    fn plugin(&self) -> Option<&Dependency> {
+        self.dependencies
+            .iter()
+            .find(|dependency| dependency.name.base() == PLUGIN)
+    }
+}
+
+impl RawBounds {
+    fn checked(&self, key: &str) -> Result<Bounds, Error> {
+        let at_least_one = |name: &str, value: Option<u64>, unit: u64| match value {
+            Some(0) => Err(wrong(&format!("{key}.{name}"), "at least 1")),
+            Some(value) => Ok(Some(value.saturating_mul(unit))),
+            None => Ok(None),
+        };
+        let size =
+            |value: Option<u64>| value.map(|value| usize::try_from(value).unwrap_or(usize::MAX));
+        Ok(Bounds {
+            time: at_least_one("time_ms", self.time_ms, 1)?.map(Duration::from_millis),
+            memory_bytes: size(at_least_one("memory_mib", self.memory_mib, 1 << 20)?),
+            running: size(at_least_one("running", self.running, 1)?),
+        })
+    }
+}
+
 impl RawComponent {
     fn checked(
         &self,
@@ -202,7 +285,9 @@ impl RawComponent {
         }
         Ok(Component {
             source: folder.join(&self.source),
+            description: self.description.clone(),
             dependencies,
+            bounds: self.tool.kapok.checked(&format!("{key}.tool.kapok"))?,
         })
     }
 }

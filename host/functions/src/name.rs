@@ -34,6 +34,12 @@ impl DependencyName {
         &self.base
     }
 
+    /// The interface, without its version, where the name has one.
+    #[must_use]
+    pub fn interface(&self) -> Option<&str> {
+        self.interface.as_deref()
+    }
+
     /// Whether this dependency satisfies an import.
     #[must_use]
     pub fn matches(&self, import: &str) -> bool {

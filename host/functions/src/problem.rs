@@ -1,16 +1,25 @@
-//! Problem documents (RFC 9457) for what goes wrong outside a component.
+//! Problem documents (RFC 9457) for what goes wrong outside a component. What goes wrong inside is the
+//! adapter's to say, in the same form.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
+
+use crate::own;
 
 /// What the server itself answers instead of a component. The code is stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Problem {
     /// No route takes the path.
     NotFound,
+    /// One of the server's own paths takes other methods.
+    MethodNotAllowed,
+    /// No token, or one that is not known.
+    Unauthorized,
+    /// The server is stopping.
+    Stopping,
     /// The body did not arrive in time.
     BodyTimeout,
     /// The body broke off.
@@ -21,8 +30,10 @@ pub(crate) enum Problem {
     Overloaded,
     /// The component took too long and was ended.
     FunctionTimeout,
-    /// The component trapped, ran out of memory or gave no answer.
+    /// The component trapped or gave no answer.
     FunctionFailed,
+    /// The component wanted more memory than it may have.
+    FunctionOutOfMemory,
     /// The component's answer is above the bound.
     AnswerTooLarge,
 }
@@ -42,7 +53,23 @@ impl Problem {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
                 "not_found",
-                "No function has this path.",
+                "No function has this path; GET /openapi.json lists those that there are.",
+            ),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This path is read by GET.",
+            ),
+            Self::Unauthorized => (
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                "Send `authorization: Bearer TOKEN` with a token that this server knows; who runs it \
+                 gives them out.",
+            ),
+            Self::Stopping => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "stopping",
+                "The server is stopping; ask another one.",
             ),
             Self::BodyTimeout => (
                 StatusCode::REQUEST_TIMEOUT,
@@ -74,12 +101,44 @@ impl Problem {
                 "function_failed",
                 "The function failed and gave no answer.",
             ),
+            Self::FunctionOutOfMemory => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "function_out_of_memory",
+                "The function wanted more memory than it may have, and was ended.",
+            ),
             Self::AnswerTooLarge => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "answer_too_large",
                 "The function's answer is too large.",
             ),
         }
+    }
+
+    /// Every one, for the document.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Unauthorized,
+        Self::Stopping,
+        Self::BodyTimeout,
+        Self::UnreadableBody,
+        Self::BodyTooLarge,
+        Self::Overloaded,
+        Self::FunctionTimeout,
+        Self::FunctionFailed,
+        Self::FunctionOutOfMemory,
+        Self::AnswerTooLarge,
+    ];
+
+    /// Its stable code.
+    pub(crate) const fn code(self) -> &'static str {
+        self.parts().1
+    }
+
+    /// Status and what it means.
+    pub(crate) const fn meaning(self) -> (StatusCode, &'static str) {
+        let (status, _, detail) = self.parts();
+        (status, detail)
     }
 
     /// The answer.
@@ -101,8 +160,24 @@ impl Problem {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if self == Self::Overloaded {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        match self {
+            Self::Overloaded | Self::Stopping => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Self::Unauthorized => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::MethodNotAllowed => {
+                headers.insert(ALLOW, HeaderValue::from_static(own::ALLOWED));
+            }
+            Self::NotFound
+            | Self::BodyTimeout
+            | Self::UnreadableBody
+            | Self::BodyTooLarge
+            | Self::FunctionTimeout
+            | Self::FunctionFailed
+            | Self::FunctionOutOfMemory
+            | Self::AnswerTooLarge => {}
         }
         response
     }

@@ -1,4 +1,4 @@
-//! HTTP/1.1 and HTTP/2 without TLS on a listener.
+//! HTTP/1.1 and HTTP/2 on a listener, with TLS or without.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -7,13 +7,14 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::patience::Patience;
-use crate::{Application, Config};
+use crate::{Config, Service, Tls};
 
 /// Bytes of a request's head.
 const HEAD_BYTES: usize = 32 * 1024;
@@ -25,14 +26,15 @@ const STREAMS: u32 = 64;
 /// descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves an application until `shutdown` is there. Then no connection is accepted any more, idle ones
-/// are closed, and requests in work get [`Config::drain_time`] to be answered.
+/// Serves until `shutdown` is there. Then no connection is accepted any more, idle ones are closed, and
+/// requests in work get [`Config::drain_time`] to be answered.
 pub async fn serve(
-    application: Arc<Application>,
+    service: Arc<Service>,
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     shutdown: impl Future<Output = ()>,
 ) {
-    let config = *application.config();
+    let config = *service.config();
     let builder = Arc::new(builder(&config));
     let slots = Arc::new(Semaphore::new(config.connections));
     let graceful = GracefulShutdown::new();
@@ -47,22 +49,31 @@ pub async fn serve(
             continue;
         };
         while connections.try_join_next().is_some() {}
-        let watcher = graceful.watcher();
-        let (application, builder) = (application.clone(), builder.clone());
-        connections.spawn(async move {
-            let service = service_fn(move |request| {
-                let application = application.clone();
-                async move { Ok::<_, Infallible>(application.handle(request).await) }
-            });
-            let stream = TokioIo::new(Patience::new(stream, config.idle_time));
-            let connection = builder.serve_connection(stream, service).into_owned();
-            // A client that leaves or is cut off is no failure of the server.
-            if let Err(error) = watcher.watch(connection).await {
-                tracing::debug!(error, "a connection broke off");
+        let connection = Connection {
+            service: service.clone(),
+            builder: builder.clone(),
+            watcher: graceful.watcher(),
+        };
+        let stream = Patience::new(stream, config.idle_time);
+        match &tls {
+            None => connections.spawn(async move {
+                connection.serve(stream).await;
+                drop(slot);
+            }),
+            Some(tls) => {
+                let handshake = tls.acceptor().accept(stream);
+                connections.spawn(async move {
+                    match tokio::time::timeout(config.body_time, handshake).await {
+                        Ok(Ok(stream)) => connection.serve(stream).await,
+                        Ok(Err(error)) => tracing::debug!(%error, "no TLS with a client"),
+                        Err(_elapsed) => tracing::debug!("a client was too slow with TLS"),
+                    }
+                    drop(slot);
+                })
             }
-            drop(slot);
-        });
+        };
     }
+    service.stop();
     drop(listener);
     if tokio::time::timeout(config.drain_time, graceful.shutdown())
         .await
@@ -71,6 +82,32 @@ pub async fn serve(
         tracing::warn!("requests still in work are broken off");
     }
     connections.shutdown().await;
+}
+
+/// What serves one connection.
+struct Connection {
+    service: Arc<Service>,
+    builder: Arc<Builder<TokioExecutor>>,
+    watcher: Watcher,
+}
+
+impl Connection {
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let Self {
+            service,
+            builder,
+            watcher,
+        } = self;
+        let handle = service_fn(move |request| {
+            let service = service.clone();
+            async move { Ok::<_, Infallible>(service.handle(request).await) }
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), handle);
+        // A client that leaves or is cut off is no failure of the server.
+        if let Err(error) = watcher.watch(connection.into_owned()).await {
+            tracing::debug!(error, "a connection broke off");
+        }
+    }
 }
 
 /// The next connection, as soon as there may be one more.

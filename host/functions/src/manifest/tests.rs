@@ -2,6 +2,9 @@
 
 use std::error::Error as _;
 use std::fs;
+use std::time::Duration;
+
+use contract::about::Kind;
 
 use super::Manifest;
 
@@ -69,6 +72,25 @@ fn what_is_served_is_read() {
         ]
     );
     assert!(manifest.components["y"].dependencies.is_empty());
+    assert_eq!(component.image(), None);
+}
+
+#[test]
+fn a_component_says_its_kind_its_image_and_its_bounds() {
+    let text = GOOD
+        .replace("k:p/q@0.1.0", "kapok:plugin/routing@0.1.0")
+        .replace(
+            "source = \"x.wasm\"",
+            "source = \"x.wasm\"\n[component.x.tool.other]\nkey = 1\n\
+         [component.x.tool.kapok]\ntime_ms = 500\nmemory_mib = 64",
+        );
+    let manifest = read(&text).unwrap();
+    let component = &manifest.components["x"];
+    assert_eq!(component.kind(), Some(Kind::Routing));
+    assert_eq!(component.image().unwrap().to_str(), Some("sub/y.wasm"));
+    assert_eq!(component.bounds.time, Some(Duration::from_millis(500)));
+    assert_eq!(component.bounds.memory_bytes, Some(64 << 20));
+    assert_eq!(component.bounds.running, None);
 }
 
 /// What is replaced in the good manifest, by what, and what the error must name.
@@ -127,6 +149,16 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "source = \"x.wasm\"",
         "source = \"x\"\nallowed_outbound_hosts = [\"https://*:*\"]",
         "component.x.allowed_outbound_hosts",
+    ),
+    (
+        "source = \"x.wasm\"",
+        "source = \"x\"\n[component.x.tool.kapok]\nfuel = 1",
+        "fuel",
+    ),
+    (
+        "source = \"x.wasm\"",
+        "source = \"x\"\n[component.x.tool.kapok]\nrunning = 0",
+        "component.x.tool.kapok.running",
     ),
     ("{ component = \"y\" }", "\">= 0.1.0\"", "k:p/q@0.1.0"),
     (
