@@ -27,6 +27,8 @@ pub mod orders;
 
 pub mod dossiers;
 
+pub mod knowledge;
+
 pub mod indicators;
 
 pub mod requester;

@@ -49,9 +49,12 @@ async fn limited(state: &AppState, request: Request, next: Next) -> Result<Respo
     let Ok(_slot) = state.requests.try_acquire() else {
         return Err(Problem::overloaded("every slot for requests is taken"));
     };
-    // A push is compiled before it is answered.
-    let is_push = request.method() == Method::POST && request.uri().path().ends_with("/plugins");
-    let time = if is_push {
+    // A push is compiled, a file is imported and points are checked before they are answered.
+    let path = request.uri().path();
+    let is_long = ["/plugins", "/knowledge/import", "/knowledge/checks"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    let time = if is_long && request.method() == Method::POST {
         limits.push_time
     } else {
         limits.request_time

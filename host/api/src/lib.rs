@@ -34,9 +34,12 @@ mod routes;
 
 mod openapi;
 
+mod indexing;
+
 mod serve;
 
 pub use auth::{Auth, TokenHash};
+pub use indexing::{IndexingError, catch_up};
 pub use openapi::document;
 pub use routes::router;
 pub use serve::serve;

@@ -1,11 +1,13 @@
 //! What is counted, for Prometheus. Labels come from closed sets (route templates, command names,
 //! stable codes, scopes of the directory): never an id, never a name.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use engine::{Deliveries, Tick};
+use engine::ports::BreakerState;
+use engine::{Deliveries, PlacementView, Tick};
 use lifecycle::advice::{Attempt, FailureKind, Outcome};
 use lifecycle::event::{Event, Recorded};
 use metrics::{counter, describe_counter, describe_histogram, histogram};
@@ -30,6 +32,15 @@ pub const PUT_OFF: &str = "kapok_due_items_put_off_total";
 
 /// Attempts to send a message, by `outcome`: `sent`, `put_off` or `failed`.
 pub const DELIVERIES: &str = "kapok_deliveries_total";
+
+/// Decisions that an active rule was asked in, by `question` and `scope`.
+pub const PLACEMENT_ASKED: &str = "kapok_rule_asked_total";
+/// Of these, failed.
+pub const PLACEMENT_FAILED: &str = "kapok_rule_failed_total";
+/// Its circuit breaker: 0 closed, 1 half-open, 2 open.
+pub const PLACEMENT_BREAKER: &str = "kapok_rule_breaker";
+/// Whether it is loaded.
+pub const PLACEMENT_LOADED: &str = "kapok_rule_loaded";
 
 /// Upper bounds of the buckets of [`REQUEST_SECONDS`].
 const SECONDS: [f64; 11] = [
@@ -149,6 +160,51 @@ fn attempts(question: &'static str, attempts: &[Attempt]) {
     }
 }
 
+/// How what answers does, in the same format. Written anew at each reading: nothing stays of a scope that
+/// has no rule any more.
+pub(crate) fn placements(all: &[PlacementView]) -> String {
+    let mut text = String::new();
+    let mut family = |name: &str, kind: &str, help: &str, value: &dyn Fn(&PlacementView) -> u64| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for it in all {
+            let (question, value) = (it.kind.name(), value(it));
+            // A scope is a code of the directory, and a name of letters, digits and hyphens.
+            let _ = writeln!(
+                text,
+                "{name}{{question=\"{question}\",scope=\"{}\"}} {value}",
+                it.scope
+            );
+        }
+    };
+    family(
+        PLACEMENT_ASKED,
+        "counter",
+        "Decisions that the active rule was asked in since it was put there",
+        &|it| it.asked,
+    );
+    family(PLACEMENT_FAILED, "counter", "Of these, failed", &|it| {
+        it.failed
+    });
+    family(
+        PLACEMENT_BREAKER,
+        "gauge",
+        "Whether the active rule is asked: 0 yes, 1 one decision tries it, 2 it rests",
+        &|it| match it.breaker {
+            None | Some(BreakerState::Closed) => 0,
+            Some(BreakerState::HalfOpen) => 1,
+            Some(BreakerState::Open { .. }) => 2,
+        },
+    );
+    family(
+        PLACEMENT_LOADED,
+        "gauge",
+        "Whether the active rule is loaded: 1 yes, 0 no, so that it does not answer",
+        &|it| u64::from(it.loaded),
+    );
+    text
+}
+
 const fn outcome(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Answered => "answered",
@@ -163,6 +219,8 @@ const fn outcome(outcome: &Outcome) -> &'static str {
             FailureKind::InvalidAnswer => "invalid_answer",
             FailureKind::Overloaded => "overloaded",
             FailureKind::CircuitOpen => "circuit_open",
+            FailureKind::Unreachable => "unreachable",
+            FailureKind::WrongImage => "wrong_image",
         },
     }
 }

@@ -11,6 +11,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi as _};
 
 use crate::dto::dossiers::DossierOutcome;
 use crate::dto::indicators::ReportFormat;
+use crate::dto::knowledge::files::FileFormat;
+use crate::dto::knowledge::{ExportPart, KnowledgeOutcome};
 use crate::dto::orders::Outcome;
 use crate::problem::{Code, MEDIA_TYPE, ProblemBody, codes};
 use crate::routes;
@@ -33,6 +35,8 @@ use crate::routes;
         (name = "dossiers", description = "What the Rules demand beside the single order: long-term \
             matters, staff filings, the joint conference, trainings, own mechanisms, publicity \
             (Art. 3, 7, 18, 26, 32)"),
+        (name = "knowledge", description = "The knowledge base: points and their validity, feedback, \
+            advance notices of changes, outages (Art. 33–38)"),
         (name = "assessment", description = "Indicators, their formulas, and what may become overdue \
             (Art. 31)"),
         (name = "calendar", description = "Working days, holiday notices and deadlines (Art. 14, 15)"),
@@ -41,7 +45,9 @@ use crate::routes;
         (name = "interface", description = "The description of this interface"),
         (name = "operations", description = "For whoever runs Kapok"),
     ),
-    components(schemas(Outcome, DossierOutcome, ProblemBody, ReportFormat)),
+    components(schemas(
+        DossierOutcome, ExportPart, FileFormat, KnowledgeOutcome, Outcome, ProblemBody, ReportFormat,
+    )),
     modifiers(&BearerToken),
     security(("bearer" = [])),
 )]
@@ -149,6 +155,12 @@ errors! {
         TIMED_OUT,
     ];
 
+    /// Of cancelling a trial.
+    CancelErrors = [
+        INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED, NOT_FOUND, ROLLOUT_CONFLICT,
+        HEADERS_TOO_LARGE, ROLLOUT_REFUSED, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
     /// Of trying again what is stuck.
     DueErrors = [
         INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED, NOT_FOUND, HEADERS_TOO_LARGE,
@@ -192,7 +204,8 @@ errors! {
         EARLY_END_TOO_LATE, REPEAT_STATEMENT_MISSING, NOT_A_REPEAT,
         NOT_LINKABLE, ALREADY_WITHDRAWN, GOES_ON_ONLY_REPORTS, REHANDLED_BEFORE, EXCLUSION_NOT_PROVEN,
         ALREADY_FOLLOWED_UP, STATEMENT_WINDOW_OVER, SERVICE_RATED_BEFORE, SUPERVISION_UNFOUNDED,
-        NO_SUCH_SUPERVISION, DELAY_UNEXPLAINED, NO_SUCH_PROPOSAL, UNCHANGED, PERIOD_OUT_OF_RANGE,
+        NO_SUCH_SUPERVISION, DELAY_UNEXPLAINED, NO_SUCH_PROPOSAL, UNKNOWN_POINT,
+        WRONG_KNOWLEDGE_STAGE, POINT_EXPIRED, POINT_SUPERSEDED, UNCHANGED, PERIOD_OUT_OF_RANGE,
         INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
     ];
 
@@ -221,6 +234,51 @@ errors! {
         WRONG_DOSSIER_STAGE, MISSING_FIELD, TOO_MANY_ENTRIES, UNKNOWN_UNIT, UNKNOWN_ORDER,
         IMPOSSIBLE_TIME, UNIT_LISTED, UNIT_NOT_LISTED, LAST_UNIT, ORDER_LISTED, ORDER_NOT_LISTED,
         UNIT_UNFINISHED, PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT,
+    ];
+
+    /// Of routes that read the knowledge base.
+    ReadKnowledgeErrors = [
+        INVALID_PARAMETER, INVALID_PATH, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED, NOT_A_PARTY,
+        KNOWLEDGE_NOT_FOUND, VERSION_NOT_FOUND, URI_TOO_LONG, HEADERS_TOO_LARGE,
+        WRONG_KNOWLEDGE_STAGE, POINT_EXPIRED, POINT_SUPERSEDED, UNKNOWN_POINT, INTERNAL,
+        STORE_FAILED, OVERLOADED, TIMED_OUT, NOT_READY,
+    ];
+
+    /// Of routes that open an entry of the knowledge base.
+    OpenKnowledgeErrors = [
+        MALFORMED_JSON, INVALID_FIELD, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING, BAD_TOKEN,
+        NOT_PERMITTED, NOT_A_PARTY, CONCURRENT_CHANGE, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE,
+        HEADERS_TOO_LARGE, IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, MISSING_FIELD, TEXT_TOO_LONG,
+        TOO_MANY_ENTRIES, MALFORMED_FIELD, IMPOSSIBLE_TIME, UNKNOWN_UNIT, UNKNOWN_DISTRICT,
+        UNKNOWN_POINT, NOT_OWNER, PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED, OVERLOADED,
+        TIMED_OUT,
+    ];
+
+    /// Of commands on an entry of the knowledge base.
+    KnowledgeErrors = [
+        MALFORMED_JSON, INVALID_FIELD, MALFORMED_IF_MATCH, MALFORMED_IDEMPOTENCY_KEY, TOKEN_MISSING,
+        BAD_TOKEN, NOT_PERMITTED, NOT_A_PARTY, KNOWLEDGE_NOT_FOUND, CONCURRENT_CHANGE,
+        KNOWLEDGE_VERSION_CONFLICT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE,
+        IDEMPOTENCY_KEY_REUSED, INVALID_INPUT, WRONG_KNOWLEDGE_KIND, WRONG_KNOWLEDGE_STAGE,
+        POINT_EXPIRED, POINT_SUPERSEDED, STALE_REVISION, SAME_PERSON, MISSING_FIELD, TEXT_TOO_LONG,
+        TOO_MANY_ENTRIES, MALFORMED_FIELD, IMPOSSIBLE_TIME, UNKNOWN_UNIT, UNKNOWN_DISTRICT,
+        UNKNOWN_POINT, NOT_OWNER, UNCHANGED, NOT_CHECKED, CHECK_BLOCKS, VALIDITY_TOO_LONG,
+        VALIDITY_NOT_LONGER, ACTION_NOT_DONE, PERIOD_OUT_OF_RANGE, INTERNAL, STORE_FAILED,
+        OVERLOADED, TIMED_OUT,
+    ];
+
+    /// Of importing points. What is wrong with a record stands in the answer.
+    ImportErrors = [
+        BAD_REQUEST, INVALID_PARAMETER, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED, BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE, INVALID_INPUT, INTERNAL, STORE_FAILED,
+        OVERLOADED, TIMED_OUT,
+    ];
+
+    /// Of checking many points at once.
+    CheckErrors = [
+        MALFORMED_JSON, INVALID_FIELD, INVALID_PARAMETER, TOKEN_MISSING, BAD_TOKEN, NOT_PERMITTED,
+        NOT_FOUND, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, HEADERS_TOO_LARGE, INVALID_INPUT,
+        ROLLOUT_REFUSED, INTERNAL, STORE_FAILED, OVERLOADED, TIMED_OUT, NOT_READY,
     ];
 }
 
@@ -286,6 +344,28 @@ impl IntoResponses for DossierOpened {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let response = outcome_of("DossierOutcome", "The dossier")
             .header("Location", header("Where the dossier is"));
+        BTreeMap::from([("201".to_owned(), response.build().into())])
+    }
+}
+
+/// The answer of every command on an entry of the knowledge base.
+pub(crate) struct KnowledgeDone;
+
+impl IntoResponses for KnowledgeDone {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let description = "The entry after the command, and the events that came of it";
+        let response = outcome_of("KnowledgeOutcome", description);
+        BTreeMap::from([("200".to_owned(), response.build().into())])
+    }
+}
+
+/// The answer of opening an entry of the knowledge base.
+pub(crate) struct KnowledgeOpened;
+
+impl IntoResponses for KnowledgeOpened {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let response = outcome_of("KnowledgeOutcome", "The entry")
+            .header("Location", header("Where the entry is"));
         BTreeMap::from([("201".to_owned(), response.build().into())])
     }
 }

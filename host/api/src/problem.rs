@@ -9,7 +9,8 @@ use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::{DossierError, RolloutError};
+use engine::{DossierError, KnowledgeError, RolloutError};
+use lifecycle::command::CommandKind;
 use lifecycle::dossier;
 use lifecycle::rejection::Rejection;
 use serde::Serialize;
@@ -127,6 +128,28 @@ impl Problem {
         self
     }
 
+    /// The same, with the article that says so.
+    pub(crate) fn article(mut self, article: &'static str) -> Self {
+        self.0.body.article = (!article.is_empty()).then_some(article);
+        self
+    }
+
+    /// What stands against a command. Where the order as it stands forbids it, no article of its own does:
+    /// the one that provides for the command says where it belongs, as an explanation says too.
+    pub(crate) fn of_command(kind: CommandKind, error: engine::Error) -> Self {
+        use engine::Error::Rejected;
+        let by_standing = matches!(
+            error,
+            Rejected(Rejection::Closed | Rejection::WrongStage { .. } | Rejection::NoSuchProposal)
+        );
+        let problem = Self::from(error);
+        if by_standing {
+            problem.article(kind.article())
+        } else {
+            problem
+        }
+    }
+
     /// The same with another header.
     pub(crate) fn header(mut self, name: HeaderName, value: &'static str) -> Self {
         self.0.headers.push((name, HeaderValue::from_static(value)));
@@ -156,14 +179,14 @@ impl Problem {
     }
 
     /// The same, with the article that says so and the rejection's own numbers and instants.
-    fn refused(mut self, article: &'static str, rejection: &impl Serialize) -> Self {
-        self.0.body.article = (!article.is_empty()).then_some(article);
+    fn refused(self, article: &'static str, rejection: &impl Serialize) -> Self {
+        let mut problem = self.article(article);
         let params = serde_json::to_value(rejection).map(in_local_time);
         if let Ok(Value::Object(mut params)) = params {
             params.shift_remove("rejection");
-            self.0.body.params = (!params.is_empty()).then_some(params);
+            problem.0.body.params = (!params.is_empty()).then_some(params);
         }
-        self
+        problem
     }
 
     /// A problem of our own making. The cause goes to the log and not to the client.
@@ -235,6 +258,52 @@ impl From<DossierError> for Problem {
     }
 }
 
+impl From<knowledge_base::Rejection> for Problem {
+    fn from(rejection: knowledge_base::Rejection) -> Self {
+        let detail = rejection.to_string();
+        let mut problem = Self::new(codes::of_knowledge_rejection(&rejection), &*detail)
+            .way_out(rejection.way_out())
+            .refused(rejection.article(), &rejection);
+        if let Some(field) = rejection.field() {
+            let field = field.to_owned();
+            problem.0.body.errors.push(FieldError { field, detail });
+        }
+        problem
+    }
+}
+
+impl From<KnowledgeError> for Problem {
+    fn from(error: KnowledgeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            KnowledgeError::Rejected(rejection) => rejection.into(),
+            KnowledgeError::NotFound { entry } => {
+                let detail = format!("there is no entry {entry} of the knowledge base");
+                Self::new(codes::KNOWLEDGE_NOT_FOUND, detail).way_out("check the number")
+            }
+            KnowledgeError::NoVersion { point, version } => {
+                let detail = format!("version {version} of point {point} was never published");
+                Self::new(codes::VERSION_NOT_FOUND, detail)
+                    .way_out("read the point; it lists its versions")
+            }
+            KnowledgeError::VersionConflict { expected, actual } => {
+                let detail = if expected == IfMatch::NEVER {
+                    format!("the entry has version {actual}, which is not what If-Match names")
+                } else {
+                    format!("the entry has version {actual}, not {expected}")
+                };
+                Self::new(codes::KNOWLEDGE_VERSION_CONFLICT, detail)
+                    .way_out("read the entry again and decide anew")
+                    .current_version(actual)
+            }
+            KnowledgeError::Busy { .. } => {
+                Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again")
+            }
+            KnowledgeError::Corrupt { .. } => Self::internal(codes::INTERNAL, &error),
+        }
+    }
+}
+
 impl From<RolloutError> for Problem {
     fn from(error: RolloutError) -> Self {
         let detail = error.to_string();
@@ -252,7 +321,11 @@ impl From<RolloutError> for Problem {
                     | rollout::Rejection::LeftToPerson { .. }
                     | rollout::Rejection::ListUnchanged { .. }
                     | rollout::Rejection::NotTried { .. }
-                    | rollout::Rejection::ChangesTooMuch { .. }
+                    | rollout::Rejection::TrialTooNarrow { .. }
+                    | rollout::Rejection::TrialBeyondLimit { .. }
+                    | rollout::Rejection::NothingBefore
+                    | rollout::Rejection::ReturnedAlready { .. }
+                    | rollout::Rejection::LeftByRollback { .. }
                     | rollout::Rejection::NotAwaitingApproval { .. }
                     | rollout::Rejection::SamePerson { .. }
                     | rollout::Rejection::TooLateToWithdraw { .. }
@@ -269,8 +342,6 @@ impl From<RolloutError> for Problem {
                 Self::field(codes::INVALID_INPUT, "image", detail)
                     .way_out("give the digest as the list of images has it")
             }
-            RolloutError::NothingBefore { .. } => Self::field(codes::INVALID_INPUT, "to", detail)
-                .way_out("activate an image, or no image"),
             RolloutError::NoImage { .. }
             | RolloutError::NoComponent { .. }
             | RolloutError::NoActivation { .. }
@@ -281,8 +352,14 @@ impl From<RolloutError> for Problem {
             RolloutError::NotInDecisions { .. } => {
                 Self::new(codes::INVALID_INPUT, detail).way_out("check the knowledge base with it")
             }
-            RolloutError::TrialRuns => Self::new(codes::ROLLOUT_CONFLICT, detail)
-                .way_out("wait for the end of the trial that runs"),
+            RolloutError::TrialRuns { id, owner } => Self::new(codes::ROLLOUT_CONFLICT, detail)
+                .way_out(
+                    "wait for the end of the trial that runs, or cancel it: DELETE /trials/{id}",
+                )
+                .param("trial", id.to_string())
+                .param("owner", owner),
+            RolloutError::TrialIsOver { .. } => Self::new(codes::ROLLOUT_CONFLICT, detail)
+                .way_out("read what it showed: GET /trials/{id}"),
             RolloutError::Busy => Self::new(codes::CONCURRENT_CHANGE, detail).way_out("try again"),
             RolloutError::Workshop { .. } | RolloutError::NoWorkshop => {
                 Self::new(codes::ROLLOUT_REFUSED, detail)
@@ -300,6 +377,7 @@ impl From<engine::Error> for Problem {
             Error::Rejected(rejection) => rejection.into(),
             Error::Dossier(error) => error.into(),
             Error::Rollout(error) => error.into(),
+            Error::Knowledge(error) => error.into(),
             Error::NotFound { order } => {
                 Self::new(codes::ORDER_NOT_FOUND, format!("there is no order {order}"))
                     .way_out("check the number")
@@ -426,7 +504,9 @@ mod tests {
     async fn a_rejection_names_its_article_its_way_out_and_its_numbers() {
         let due_at = DateTime::UNIX_EPOCH;
         check(
-            Problem::from(Rejection::RatingTooLate { due_at }),
+            Problem::from(Rejection::RatingTooLate {
+                due_at: Some(due_at),
+            }),
             expect![[r#"
                 422 Unprocessable Entity
                 content-type: application/problem+json
@@ -461,6 +541,33 @@ mod tests {
             }"#]],
         )
         .await;
+    }
+
+    #[tokio::test]
+    async fn what_the_standing_of_an_order_forbids_carries_the_article_of_the_command() {
+        // The stage, the end, the lack of anything to act on are no articles; the command's is. What is
+        // at fault in the command itself keeps to its own.
+        let wrong_stage = || Rejection::WrongStage {
+            stage: "in_handling",
+            needed: "under_review",
+        };
+        for (kind, rejection, article) in [
+            (CommandKind::Extend, wrong_stage(), Some("第十九条")),
+            (CommandKind::Extend, Rejection::Closed, Some("第十九条")),
+            (
+                CommandKind::Rate,
+                Rejection::WithdrawnNotRated,
+                Some("第二十七条第二项"),
+            ),
+            (
+                CommandKind::Extend,
+                Rejection::Missing { field: "reason" },
+                None,
+            ),
+        ] {
+            let problem = Problem::of_command(kind, rejection.clone().into());
+            assert_eq!(problem.0.body.article, article, "{rejection:?}");
+        }
     }
 
     #[tokio::test]

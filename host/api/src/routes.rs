@@ -12,6 +12,8 @@ mod due;
 
 mod indicators;
 
+mod knowledge;
+
 mod operations;
 
 mod orders;
@@ -84,6 +86,7 @@ fn protected() -> OpenApiRouter<AppState> {
         .routes(routes!(due::list))
         .routes(routes!(due::retry))
         .merge(of_dossiers())
+        .merge(of_knowledge())
         .merge(of_plugins())
         .merge(of_commands())
         .routes(routes!(indicators::indicators))
@@ -129,6 +132,63 @@ fn of_dossiers() -> OpenApiRouter<AppState> {
         .routes(routes!(dossiers::record_ruling))
 }
 
+/// Routes of the knowledge base, which need a token too.
+fn of_knowledge() -> OpenApiRouter<AppState> {
+    use knowledge::{entries, files, lists, points, reading, searching};
+    OpenApiRouter::new()
+        .routes(routes!(points::draft_point, lists::list_points))
+        .routes(routes!(searching::search_points))
+        .routes(routes!(searching::suggest_points))
+        .routes(routes!(reading::show_point))
+        .routes(routes!(reading::explain_point))
+        .routes(routes!(reading::point_history))
+        .routes(routes!(reading::point_version))
+        .routes(routes!(reading::published_version))
+        .routes(routes!(reading::point_diff))
+        .routes(routes!(reading::answers_from_point))
+        .routes(routes!(points::edit_point))
+        .routes(routes!(points::revise_point))
+        .routes(routes!(points::discard_draft))
+        .routes(routes!(points::check_point))
+        .routes(routes!(points::submit_point))
+        .routes(routes!(points::review_point))
+        .routes(routes!(points::confirm_point))
+        .routes(routes!(points::request_longer_validity))
+        .routes(routes!(points::decide_longer_validity))
+        .routes(routes!(points::take_down_point))
+        .routes(routes!(points::restore_point))
+        .routes(routes!(files::import_points))
+        .routes(routes!(files::export_points))
+        .routes(routes!(lists::check_points))
+        .routes(routes!(lists::expiring_points))
+        .routes(routes!(lists::feedback_figures))
+        .routes(routes!(entries::open_feedback, lists::list_feedback))
+        .routes(routes!(reading::show_feedback))
+        .routes(routes!(reading::explain_feedback))
+        .routes(routes!(entries::answer_feedback))
+        .routes(routes!(entries::withdraw_feedback))
+        .routes(routes!(
+            entries::announce_change_notice,
+            lists::list_change_notices
+        ))
+        .routes(routes!(reading::show_change_notice))
+        .routes(routes!(reading::explain_change_notice))
+        .routes(routes!(entries::amend_change_notice))
+        .routes(routes!(entries::acknowledge_change_notice))
+        .routes(routes!(entries::pass_on_change_notice))
+        .routes(routes!(entries::record_measure))
+        .routes(routes!(entries::close_change_notice))
+        .routes(routes!(entries::cancel_change_notice))
+        .routes(routes!(entries::report_outage, lists::list_outages))
+        .routes(routes!(reading::show_outage))
+        .routes(routes!(reading::explain_outage))
+        .routes(routes!(entries::correct_outage))
+        .routes(routes!(entries::publish_outage_notice))
+        .routes(routes!(entries::provide_outage_script))
+        .routes(routes!(entries::tell_outage_progress))
+        .routes(routes!(entries::end_outage))
+}
+
 /// Routes of the plugin platform, which need a token too. A component may be much larger than other
 /// bodies.
 fn of_plugins() -> OpenApiRouter<AppState> {
@@ -144,9 +204,10 @@ fn of_plugins() -> OpenApiRouter<AppState> {
         .routes(routes!(plugins::end))
         .routes(routes!(plugins::roll_back))
         .routes(routes!(plugins::candidates))
+        .routes(routes!(plugins::status))
         .routes(routes!(plugins::set_policy, plugins::policies))
         .routes(routes!(trials::begin_trial))
-        .routes(routes!(trials::trial))
+        .routes(routes!(trials::trial, trials::cancel_trial))
         .routes(routes!(trials::trial_page))
         .routes(routes!(trials::replay))
         .routes(routes!(trials::audit_head))

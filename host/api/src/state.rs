@@ -29,7 +29,7 @@ pub struct Limits {
     pub engine_wait: Duration,
     /// So long a request may take in all; then it is answered 503.
     pub request_time: Duration,
-    /// The same for pushing a plugin, which compiles it.
+    /// The same for pushing a plugin, which compiles it, and for what goes over many knowledge points.
     pub push_time: Duration,
     /// So many timers and effects are worked off within `PUT /clock`; the rest is left to the
     /// caller's own ticks.
@@ -61,6 +61,8 @@ pub struct AppState {
     pub(crate) auth: Auth,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Metrics,
+    /// Finds knowledge points; none where nobody keeps an index.
+    pub(crate) index: Option<Arc<search::Index>>,
     /// Slots for requests.
     pub(crate) requests: Arc<Semaphore>,
     /// Slots for engine calls.
@@ -75,10 +77,18 @@ impl AppState {
             engine,
             auth,
             metrics,
+            index: None,
             requests: Arc::new(Semaphore::new(limits.requests_max)),
             engine_calls: Arc::new(Semaphore::new(limits.engine_calls_max)),
             limits: Arc::new(limits),
         }
+    }
+
+    /// Has points searched in this index, which somebody keeps up to date by [`crate::catch_up`].
+    #[must_use]
+    pub fn with_index(mut self, index: Arc<search::Index>) -> Self {
+        self.index = Some(index);
+        self
     }
 
     /// Calls the engine on a blocking thread.

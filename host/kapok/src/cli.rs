@@ -10,11 +10,13 @@ mod forecast;
 mod functions;
 mod import;
 mod indicators;
+mod knowledge;
 mod order;
 mod plugin;
 mod replay;
 mod rules;
 mod serve;
+mod spin;
 
 use std::process::ExitCode;
 
@@ -45,6 +47,7 @@ Examples:
   kapok deadline --type 投诉 --dispatched 2026-09-18T16:00
   kapok indicators --from 2026-09-01 --until 2026-09-30
   kapok forecast                                   which deadlines end on the next ten working days
+  kapok knowledge import points.csv --unit GZ-RSJ  begin knowledge points from a table
   kapok rules R36                                  where a rule is kept, tested and told
   kapok plugin new routing NAME --lang python      begin a rule plugin
 
@@ -55,7 +58,7 @@ Exit codes:
   0  done
   1  failed; the error says why and what to do
   2  the command line is not understood
-  3  import: done, but some lines were refused";
+  3  done, but not all is well: import refused some lines, a check found what blocks";
 
 // Each variant takes its help from the type that it holds.
 #[derive(Debug, Subcommand)]
@@ -80,7 +83,11 @@ enum Command {
     Indicators(indicators::Arguments),
     Forecast(forecast::Arguments),
     #[command(subcommand)]
+    Knowledge(knowledge::Command),
+    #[command(subcommand)]
     Plugin(plugin::Command),
+    #[command(subcommand)]
+    Spin(spin::Command),
 }
 
 /// Runs a command.
@@ -99,7 +106,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         | Command::Replay(_)
         | Command::Audit(_)
         | Command::Indicators(_)
-        | Command::Forecast(_) => "warn",
+        | Command::Knowledge(_)
+        | Command::Forecast(_)
+        | Command::Spin(_) => "warn",
         // It shows by itself what a plugin does wrong.
         Command::Plugin(_) => "error",
     };
@@ -119,7 +128,9 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Indicators(arguments) => indicators::run(&arguments)?,
         Command::Forecast(arguments) => forecast::run(&arguments)?,
+        Command::Knowledge(command) => return knowledge::run(&command),
         Command::Plugin(command) => return plugin::run(&command),
+        Command::Spin(command) => spin::run(&command)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,13 +1,14 @@
 //! Talks to a running server over its HTTP interface, as any other client does.
 
 use std::fmt;
+use std::io::{self, Read as _, Write};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::{Method, Request};
+use ureq::http::{Method, Request, Response};
+use ureq::{Agent, Body};
 
 use crate::config::ServerOptions;
 
@@ -140,6 +141,14 @@ impl Client {
         self.send(Method::PUT, path, Some(body), None)
     }
 
+    /// Has something stop.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(crate) fn delete(&self, path: &str) -> anyhow::Result<Value> {
+        self.send(Method::DELETE, path, None, None)
+    }
+
     /// The same server, with more patience: compiling takes its time.
     pub(crate) fn patient(&self) -> Self {
         Self {
@@ -160,6 +169,42 @@ impl Client {
         Err(self.refused(status, &bytes))
     }
 
+    /// Sends a file; the answer is JSON.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(crate) fn post_file(
+        &self,
+        path: &str,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> anyhow::Result<Value> {
+        let body = Some((media_type, bytes.to_vec()));
+        let (status, bytes) = self.exchange(Method::POST, path, body, None)?;
+        self.json(path, status, &bytes)
+    }
+
+    /// Copies an answer of any size to where it goes; gives how many bytes.
+    ///
+    /// # Errors
+    /// As [`Client::get`]; where the answer breaks off, or cannot be written.
+    pub(crate) fn copy(&self, path: &str, to: &mut impl Write) -> anyhow::Result<u64> {
+        let mut response = self.ask(Method::GET, path, None, None)?;
+        let status = response.status().as_u16();
+        let mut body = response.body_mut().as_reader();
+        if !(200..300).contains(&status) {
+            let mut bytes = Vec::new();
+            body.take(ANSWER_BYTES_MAX).read_to_end(&mut bytes)?;
+            return Err(self.refused(status, &bytes));
+        }
+        io::copy(&mut body, to).with_context(|| {
+            format!(
+                "the answer of {} broke off, or cannot be written",
+                self.base
+            )
+        })
+    }
+
     fn send(
         &self,
         method: Method,
@@ -167,16 +212,22 @@ impl Client {
         body: Option<&Value>,
         key: Option<&str>,
     ) -> anyhow::Result<Value> {
+        let body = body.map(serde_json::to_vec).transpose()?;
+        let body = body.map(|body| ("application/json", body));
         let (status, bytes) = self.exchange(method, path, body, key)?;
+        self.json(path, status, &bytes)
+    }
+
+    fn json(&self, path: &str, status: u16, bytes: &[u8]) -> anyhow::Result<Value> {
         if (200..300).contains(&status) {
-            return serde_json::from_slice(&bytes).with_context(|| {
+            return serde_json::from_slice(bytes).with_context(|| {
                 format!(
                     "the answer of {}{path} is no JSON; is it a Kapok server?",
                     self.base
                 )
             });
         }
-        Err(self.refused(status, &bytes))
+        Err(self.refused(status, bytes))
     }
 
     /// Status and body of an answer.
@@ -184,9 +235,28 @@ impl Client {
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<(&str, Vec<u8>)>,
         key: Option<&str>,
     ) -> anyhow::Result<(u16, Vec<u8>)> {
+        let mut response = self.ask(method, path, body, key)?;
+        let status = response.status().as_u16();
+        let bytes = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX)
+            .read_to_vec()
+            .with_context(|| format!("the answer of {} cannot be read", self.base))?;
+        Ok((status, bytes))
+    }
+
+    /// An answer, of which status and head have come. A body goes with its media type.
+    fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+        key: Option<&str>,
+    ) -> anyhow::Result<Response<Body>> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
@@ -198,10 +268,10 @@ impl Client {
             request = request.header("idempotency-key", key);
         }
         let sent = match body {
-            Some(body) => {
+            Some((media_type, body)) => {
                 let request = request
-                    .header("content-type", "application/json")
-                    .body(serde_json::to_vec(body)?)
+                    .header("content-type", media_type)
+                    .body(body)
                     .context("the request cannot be written")?;
                 self.agent.run(request)
             }
@@ -209,17 +279,7 @@ impl Client {
                 .agent
                 .run(request.body(()).context("the request cannot be written")?),
         };
-        let mut response = sent.with_context(|| {
-            format!("the server at {} is not reached; is it running?", self.base)
-        })?;
-        let status = response.status().as_u16();
-        let bytes = response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_vec()
-            .with_context(|| format!("the answer of {} cannot be read", self.base))?;
-        Ok((status, bytes))
+        sent.with_context(|| format!("the server at {} is not reached; is it running?", self.base))
     }
 
     fn refused(&self, status: u16, bytes: &[u8]) -> anyhow::Error {

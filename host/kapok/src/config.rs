@@ -3,12 +3,15 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
+use engine::ports::Clock;
 use lifecycle::directory::Directory;
 use lifecycle::ruleset::RuleBook;
 use notify::Senders;
+use plugins::Functions;
 
 use crate::demo;
 use crate::telemetry::LogFormat;
@@ -63,6 +66,10 @@ pub(crate) struct RuleOptions {
     /// directory.
     #[arg(long, env = "KAPOK_CACHE", value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
+    /// How rules are asked that run as HTTP functions elsewhere, in TOML: bounds, certificates, tokens
+    /// and keys by host. Default: the system's certificates, and no identity.
+    #[arg(long, env = "KAPOK_FUNCTIONS", value_name = "FILE")]
+    pub(crate) functions: Option<PathBuf>,
 }
 
 impl RuleOptions {
@@ -75,6 +82,15 @@ impl RuleOptions {
         let text = fs::read_to_string(path)
             .with_context(|| format!("cannot read the regulation in `{shown}`"))?;
         toml::from_str(&text).with_context(|| format!("{shown}: not a list of rule sets"))
+    }
+
+    /// How functions are asked.
+    pub(crate) fn functions(&self, clock: &Arc<dyn Clock>) -> anyhow::Result<Functions> {
+        let functions = self
+            .functions
+            .as_ref()
+            .map(|file| Functions::read(file, clock));
+        Ok(functions.transpose()?.unwrap_or_default())
     }
 
     /// The directory of districts and handling units.

@@ -4,6 +4,7 @@
 mod background;
 mod deliverer;
 mod embedded;
+mod indexer;
 mod rules;
 mod ticker;
 

@@ -120,10 +120,19 @@ pub struct Attempt {
     /// What it said when it refused, or what the host saw when it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// Fuel that it used, in the engine's units.
+    /// Fuel that it used, in the engine's units; 0 where a function was asked.
     pub fuel: u64,
     /// Wall-clock time that it took, in microseconds.
     pub duration_us: u64,
+    /// Whether it was asked as a canary.
+    pub canary: bool,
+    /// Where it was asked: `embedded` in the host, or `function`.
+    #[schema(example = "embedded")]
+    pub placement: &'static str,
+    /// Host and port of the function that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tianhe.example.org")]
+    pub function: Option<String>,
 }
 
 /// Identity of a rule image.
@@ -228,6 +237,12 @@ impl From<&advice::Attempt> for Attempt {
             detail,
             fuel: attempt.fuel,
             duration_us: attempt.duration_us,
+            canary: attempt.canary,
+            placement: match attempt.function {
+                None => "embedded",
+                Some(_) => "function",
+            },
+            function: attempt.function.clone(),
         }
     }
 }

@@ -55,10 +55,12 @@ pub struct DeliveryLine {
     pub delivery: Delivery,
     /// The message, by its number.
     pub message: i64,
-    /// About which order; null where it is about a dossier.
+    /// About which order; null where it is about something else.
     pub order: Option<String>,
-    /// About which dossier; null where it is about an order.
+    /// About which dossier; null where it is about something else.
     pub dossier: Option<String>,
+    /// About which entry of the knowledge base; null where it is about something else.
+    pub knowledge: Option<String>,
     /// To whom.
     pub to: Recipient,
     /// What about.
@@ -146,6 +148,7 @@ impl From<&(CoreMessage, CoreDelivery)> for DeliveryLine {
             message: message.id,
             order: message.subject.order().map(ToString::to_string),
             dossier: message.subject.dossier().map(ToString::to_string),
+            knowledge: message.subject.knowledge().map(ToString::to_string),
             to: shown.to,
             notice: shown.notice,
         }

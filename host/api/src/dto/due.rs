@@ -1,6 +1,7 @@
 //! What fell due and could not be carried out.
 
-use engine::ports::{DueItem, StuckItem as CoreStuckItem, Subject};
+use engine::ports::{DueItem, StuckItem as CoreStuckItem};
+use knowledge_base::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,10 +27,12 @@ pub struct StuckItem {
     pub id: String,
     /// What it is.
     pub kind: DueKind,
-    /// About which order; null where it is about a dossier.
+    /// About which order; null where it is about something else.
     pub order: Option<String>,
-    /// About which dossier; null where it is about an order.
+    /// About which dossier; null where it is about something else.
     pub dossier: Option<String>,
+    /// About which entry of the knowledge base; null where it is about something else.
+    pub knowledge: Option<String>,
     /// For which deadline, where it is a timer.
     #[schema(example = "handling")]
     pub deadline: Option<String>,
@@ -69,24 +72,33 @@ impl From<CoreStuckItem> for StuckItem {
         let (kind, deadline) = match &stuck.item {
             DueItem::Timer(timer) => (DueKind::Timer, named(&timer.deadline)),
             DueItem::DossierTimer(timer) => (DueKind::Timer, named(&timer.deadline)),
+            DueItem::KnowledgeTimer(timer) => (DueKind::Timer, moment(timer.moment)),
             DueItem::Effect { .. } => (DueKind::Effect, None),
             DueItem::Recomputation(_) => (DueKind::Recomputation, None),
         };
-        let (order, dossier) = match stuck.item.subject() {
-            Subject::Order(order) => (Some(order.to_string()), None),
-            Subject::Dossier(dossier) => (None, Some(dossier.to_string())),
-        };
+        let subject = stuck.item.subject();
         Self {
             attempts: stuck.item.attempts(),
             id: stuck.id,
             kind,
-            order,
-            dossier,
+            order: subject.order().map(ToString::to_string),
+            dossier: subject.dossier().map(ToString::to_string),
+            knowledge: subject.knowledge().map(ToString::to_string),
             deadline,
             since: stuck.since.into(),
             last_error: stuck.problem,
             next_at: stuck.next_at.map(Into::into),
         }
+    }
+}
+
+/// What a timer of the knowledge base is for: its deadline, or what happens at its instant.
+fn moment(moment: Moment) -> Option<String> {
+    match moment {
+        Moment::Deadline { deadline } => Some(deadline.name().to_owned()),
+        Moment::Remind { .. } => Some("reminder".to_owned()),
+        Moment::ChangeTakesEffect => Some("change_takes_effect".to_owned()),
+        Moment::SecondStage => Some("second_stage".to_owned()),
     }
 }
 

@@ -197,7 +197,7 @@ impl From<engine::Indicators> for Indicators {
             from: it.from,
             until: it.until,
             by: it.by.into(),
-            formulas_version: it.formulas.version.to_owned(),
+            formulas_version: it.formulas.version,
             rows: rows.collect(),
             formulas: items
                 .iter()
@@ -206,7 +206,7 @@ impl From<engine::Indicators> for Indicators {
                     name: texts(formula.zh, formula.en),
                     unit: formula.unit.into(),
                     formula: texts(&formula.text_zh(), &formula.text_en()),
-                    leaves_out: texts(formula.excludes_zh, formula.excludes_en),
+                    leaves_out: texts(&formula.excludes_zh, &formula.excludes_en),
                 })
                 .collect(),
         }

@@ -86,6 +86,9 @@ pub struct Order {
     pub long_term: Option<String>,
     /// Orders about the same matter, by number; empty for channel systems.
     pub same_matter_as: Vec<String>,
+    /// It is one of so many open orders about the same thing, and the escalation plugins were asked about
+    /// them (Art. 26(1)).
+    pub one_of_many: Option<u32>,
     /// Notes on the requester's conduct (Art. 9(1)): references into `texts`; for the centre.
     pub conduct_notes: Vec<Uuid>,
     /// What was missing, and what came of asking for it (Art. 12).
@@ -273,6 +276,7 @@ impl Order {
             refiled_from: order.refiled_from.as_ref().map(ToString::to_string),
             long_term: order.long_term.clone(),
             same_matter_as: links(order, viewer),
+            one_of_many: order.one_of_many,
             conduct_notes: conduct_notes(order, viewer),
             information: information.map(|it| Information::new(it, &order.stage)),
             queue: queue(&order.stage),

@@ -1,6 +1,6 @@
 //! Rule images and who answers where: what is asked of the plugin platform.
 
-use rollout::{Limits, Mode, Policy, Proposal};
+use rollout::{Limits, Mode, Place, Policy, Proposal, Rejection, TrialPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -68,12 +68,31 @@ pub struct PlatformPage {
     pub next: Option<String>,
 }
 
+/// How the platform stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlatformAnswer {
+    /// What answers, by question and scope: `scope`, `kind`, `activation`, `image`, `name`, `loaded`,
+    /// `problem`, `breaker` (`closed`, `open` with `rests_ms`, or `half_open`), `asked`, `failed`.
+    #[schema(value_type = Vec<Object>)]
+    pub placements: Vec<Value>,
+    /// Activations in effect, to come, or awaiting approval, the newest first.
+    #[schema(value_type = Vec<Object>)]
+    pub activations: Vec<Value>,
+    /// Policies that wait for a second person.
+    #[schema(value_type = Vec<Object>)]
+    pub policies: Vec<Value>,
+    /// Shadows and canaries with their counts.
+    #[schema(value_type = Vec<Object>)]
+    pub candidates: Vec<Value>,
+}
+
 /// Which activations are listed.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ActivationParameters {
-    /// In which scope: `440100`, a district's or a unit's code.
+    /// In which scope: `440100`, a district's or a unit's code; a further check of knowledge points has a
+    /// name after it, such as `440100/citations`.
     pub scope: Option<String>,
     /// For which question.
     pub kind: Option<Question>,
@@ -83,7 +102,8 @@ pub struct ActivationParameters {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewActivation {
-    /// `440100`, a district's or a unit's code.
+    /// `440100`, a district's or a unit's code; a further check of knowledge points has a name after it,
+    /// such as `440100/citations`.
     #[schema(example = "440106")]
     pub scope: String,
     /// Which question.
@@ -94,6 +114,9 @@ pub struct NewActivation {
     /// How it takes part; it answers, if not given.
     #[serde(default)]
     pub mode: ModeWanted,
+    /// Where it is asked; in the host, if not given.
+    #[serde(default)]
+    pub placement: PlacementWanted,
     /// From when; at once, if not given.
     pub from: Option<Time>,
     /// Why.
@@ -124,6 +147,37 @@ pub enum ModeWanted {
         #[serde(default = "hundred")]
         decisions_min: u32,
     },
+}
+
+/// Where an image is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "at", deny_unknown_fields)]
+pub enum PlacementWanted {
+    /// In the host.
+    #[default]
+    Embedded,
+    /// By an HTTP function that runs the same image. Only for what answers alone, not for candidates.
+    Function {
+        /// Its address, without user, password, query and fragment.
+        #[schema(example = "https://tianhe.example.org/routing/440106")]
+        url: String,
+    },
+}
+
+impl PlacementWanted {
+    fn place(self) -> Result<Place, Rejection> {
+        match self {
+            Self::Embedded => Ok(Place::Embedded),
+            Self::Function { url } => match url.parse() {
+                Ok(url) => Ok(Place::Function { url }),
+                Err(problem) => Err(Rejection::BadField {
+                    field: "placement.url",
+                    problem: format!("it is no address of a function: {problem}"),
+                    way_out: "write https://HOST/PATH, or http://HOST:PORT/PATH",
+                }),
+            },
+        }
+    }
 }
 
 const fn fifty() -> u16 {
@@ -162,15 +216,16 @@ impl From<ModeWanted> for Mode {
 
 impl NewActivation {
     /// As the log takes it, with the image that was found.
-    pub(crate) fn proposal(self, image: Option<rollout::Digest>) -> Proposal {
-        Proposal {
+    pub(crate) fn proposal(self, image: Option<rollout::Digest>) -> Result<Proposal, Rejection> {
+        Ok(Proposal {
             scope: self.scope,
             kind: self.kind.into(),
             image,
             mode: self.mode.into(),
+            place: self.placement.place()?,
             from: self.from.map(Into::into),
             note: self.note,
-        }
+        })
     }
 }
 
@@ -206,10 +261,9 @@ pub struct NewPolicy {
     pub kind: Option<Question>,
     /// A second admin must approve what has an effect.
     pub approval: bool,
-    /// What has an effect must have been tried, with at most this share of decisions changed, in
-    /// thousandths; no trial is needed, if not given.
-    #[schema(minimum = 0, maximum = 1000)]
-    pub try_required: Option<u16>,
+    /// What has an effect must have been tried, and shown no more than this; no trial is needed, if not
+    /// given.
+    pub trial: Option<NewTrialPolicy>,
     /// Why.
     pub note: String,
 }
@@ -218,9 +272,38 @@ impl NewPolicy {
     pub(crate) const fn policy(&self) -> Policy {
         Policy {
             approval: self.approval,
-            try_required: self.try_required,
+            trial: match &self.trial {
+                None => None,
+                Some(asked) => Some(TrialPolicy {
+                    changed_permille_max: asked.changed_permille_max,
+                    failed_permille_max: asked.failed_permille_max,
+                    days: asked.days,
+                }),
+            },
         }
     }
+}
+
+/// What a trial must show before an activation.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTrialPolicy {
+    /// At most this share of the decisions may change, in thousandths.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub changed_permille_max: u16,
+    /// It may fail in at most this share of them, in thousandths.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1000)]
+    pub failed_permille_max: u16,
+    /// It must have been tried on at least all decisions of so many days before the trial, and so long
+    /// does the trial count.
+    #[serde(default = "a_week")]
+    #[schema(minimum = 1)]
+    pub days: u16,
+}
+
+const fn a_week() -> u16 {
+    7
 }
 
 /// A trial on decisions of the past.

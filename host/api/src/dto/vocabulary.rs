@@ -279,6 +279,8 @@ vocabulary! {
         InvalidAnswer = "invalid_answer" "结果不符合约定",
         Overloaded = "overloaded" "系统繁忙，未能运行",
         CircuitOpen = "circuit_open" "近期故障过多，暂停使用",
+        Unreachable = "unreachable" "函数无法访问",
+        WrongImage = "wrong_image" "函数所用镜像与启用的不符",
     }
 
     /// What can be asked of an order.
@@ -294,6 +296,7 @@ vocabulary! {
         SetPriority = "set_priority" "设定紧急程度",
         Reclassify = "reclassify" "更正事项类型",
         ListLongTerm = "list_long_term" "列入或移出长期事项",
+        CountAlike = "count_alike" "统计同一事项的未办结工单",
         LinkOrders = "link_orders" "关联反映同一事项的工单，或取消关联",
         AnswerDirectly = "answer_directly" "直接答复",
         Route = "route" "询问派单规则",
@@ -343,6 +346,7 @@ vocabulary! {
         Information = "information" "等待补充或审查信息，法规未设期限",
         Coordination = "coordination" "正在协调，法规未设期限",
         Returned = "returned" "退单后待转派，法规未设期限",
+        Withdrawn = "withdrawn" "诉求已撤回，待承办单位结束，法规未设期限",
         Closed = "closed" "已办结",
     }
 }

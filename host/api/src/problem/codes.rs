@@ -83,6 +83,7 @@ codes! {
     REQUESTER_WAS_REACHED = "requester-was-reached" UNPROCESSABLE_ENTITY "The requester was reached" "已联系上诉求人";
     RATING_TOO_LATE = "rating-too-late" UNPROCESSABLE_ENTITY "The rating came too late" "评价已超过期限";
     ALREADY_RATED = "already-rated" UNPROCESSABLE_ENTITY "The order is rated already" "工单已评价";
+    WITHDRAWN_NOT_RATED = "withdrawn-not-rated" UNPROCESSABLE_ENTITY "A withdrawn order is not rated" "诉求已撤回，不再评价";
     FOLLOW_UP_MISSING = "follow-up-missing" UNPROCESSABLE_ENTITY "The requester was not called back" "尚未回访诉求人";
     REAL_NAME_REQUIRED = "real-name-required" UNPROCESSABLE_ENTITY "The requester's real name is needed" "该事项须实名，且不得对承办单位隐匿";
     CONCEALMENT_WITHOUT_FIELDS = "concealment-without-fields" UNPROCESSABLE_ENTITY "A concealment names no field" "未明确隐匿的内容";
@@ -98,6 +99,8 @@ codes! {
     NOT_A_LEAD_UNIT = "not-a-lead-unit" UNPROCESSABLE_ENTITY "Only a lead unit names assisting units" "仅牵头办理单位可确定协办单位";
     UNIT_NAMED_TWICE = "unit-named-twice" UNPROCESSABLE_ENTITY "A unit is named twice" "单位重复";
     NO_ASSISTING_UNIT = "no-assisting-unit" UNPROCESSABLE_ENTITY "The unit does not assist" "该单位不是协办单位";
+    NO_OBJECTION = "no-objection" UNPROCESSABLE_ENTITY "No assisting unit objects" "没有协办单位提出异议";
+    ASSISTING_UNITS_MISSING = "assisting-units-missing" UNPROCESSABLE_ENTITY "The lead unit has named no assisting unit" "牵头单位尚未确定协办单位";
     COORDINATION_REQUIRED = "coordination-required" UNPROCESSABLE_ENTITY "The order is coordinated, not dispatched" "须先协调，不能直接转派";
     NOT_RETURNED = "not-returned" UNPROCESSABLE_ENTITY "No unit has returned the order" "尚无承办单位退单，不能启动协调";
     OPINION_MISSING = "opinion-missing" UNPROCESSABLE_ENTITY "No guidance opinion is recorded" "尚无指导意见";
@@ -111,6 +114,7 @@ codes! {
     STATEMENT_TOO_LATE = "statement-too-late" UNPROCESSABLE_ENTITY "The addition came too late" "承办单位已提交，不能追加";
     STATEMENT_UNJUDGED = "statement-unjudged" UNPROCESSABLE_ENTITY "An addition has not been judged" "追加情况尚未判断";
     NO_SUCH_STATEMENT = "no-such-statement" UNPROCESSABLE_ENTITY "There is no such addition" "没有该追加情况";
+    NOTHING_TO_JUDGE = "nothing-to-judge" UNPROCESSABLE_ENTITY "No addition waits to be judged" "没有待判断的追加情况";
     CONTENT_MISSING = "content-missing" UNPROCESSABLE_ENTITY "The report lacks what its type wants" "办理情况缺少该类事项的必备内容";
     MEDIATION_MISSING = "mediation-missing" UNPROCESSABLE_ENTITY "The outcome of the mediation is missing" "缺少调解结果";
     UNKNOWN_GROUND = "unknown-ground" UNPROCESSABLE_ENTITY "The ground is not in force" "该情形不存在或未生效";
@@ -129,12 +133,14 @@ codes! {
     ALREADY_WITHDRAWN = "already-withdrawn" UNPROCESSABLE_ENTITY "The request is withdrawn already" "诉求已撤回";
     GOES_ON_ONLY_REPORTS = "goes-on-only-reports" UNPROCESSABLE_ENTITY "Only a violation report goes on" "仅举报类撤回后可继续核查";
     REHANDLED_BEFORE = "rehandled-before" UNPROCESSABLE_ENTITY "The order was handled again once" "工单已重新办理过一次";
+    TYPE_FIXED = "type-fixed" UNPROCESSABLE_ENTITY "The type is not corrected in the second handling" "重新办理期间不再更正工单类型";
     EXCLUSION_NOT_PROVEN = "exclusion-not-proven" UNPROCESSABLE_ENTITY "The ground is not proven" "不再办理的情形不成立";
     ALREADY_FOLLOWED_UP = "already-followed-up" UNPROCESSABLE_ENTITY "The requester has been called back" "已回访诉求人";
     STATEMENT_WINDOW_OVER = "statement-window-over" UNPROCESSABLE_ENTITY "The time for the diligence statement is over" "提交尽职履责说明已超过期限";
     SERVICE_RATED_BEFORE = "service-rated-before" UNPROCESSABLE_ENTITY "The service is rated already" "热线服务已评价";
     SUPERVISION_UNFOUNDED = "supervision-unfounded" UNPROCESSABLE_ENTITY "This case of supervision does not apply" "督办情形不成立";
     NO_SUCH_SUPERVISION = "no-such-supervision" UNPROCESSABLE_ENTITY "There is no such supervision" "没有该督办";
+    NO_SUPERVISION_WAITS = "no-supervision-waits" UNPROCESSABLE_ENTITY "No supervision waits for this" "没有待处理的督办";
     DELAY_UNEXPLAINED = "delay-unexplained" UNPROCESSABLE_ENTITY "The delay is not explained" "未说明逾期原因";
     NO_SUCH_PROPOSAL = "no-such-proposal" UNPROCESSABLE_ENTITY "There is no such open proposal" "没有该待处理建议";
     UNCHANGED = "unchanged" UNPROCESSABLE_ENTITY "Nothing would change" "没有变化";
@@ -142,7 +148,7 @@ codes! {
     PERIOD_OUT_OF_RANGE = "period-out-of-range" UNPROCESSABLE_ENTITY "The period cannot be computed" "期限无法计算";
 
     // Dossiers.
-    NOT_A_PARTY = "not-a-party" FORBIDDEN "The dossier concerns others" "该卷宗与本单位无关";
+    NOT_A_PARTY = "not-a-party" FORBIDDEN "It concerns others" "该事项与本单位无关";
     DOSSIER_NOT_FOUND = "dossier-not-found" NOT_FOUND "There is no such dossier" "卷宗不存在";
     DOSSIER_EXISTS = "dossier-exists" CONFLICT "The dossier exists already" "卷宗已存在";
     DOSSIER_VERSION_CONFLICT = "dossier-version-conflict" PRECONDITION_FAILED "The dossier has moved on" "卷宗版本已更新";
@@ -157,6 +163,27 @@ codes! {
     ORDER_LISTED = "order-listed" UNPROCESSABLE_ENTITY "The order belongs to the matter already" "工单已归入该事项";
     ORDER_NOT_LISTED = "order-not-listed" UNPROCESSABLE_ENTITY "The order does not belong to the matter" "工单未归入该事项";
     UNIT_UNFINISHED = "unit-unfinished" UNPROCESSABLE_ENTITY "A unit has not told the outcome" "尚有单位未反馈最终情况";
+
+    // The knowledge base.
+    KNOWLEDGE_NOT_FOUND = "knowledge-not-found" NOT_FOUND "There is no such entry of the knowledge base" "知识库中无此条目";
+    VERSION_NOT_FOUND = "version-not-found" NOT_FOUND "This version was never published" "该版本未发布过";
+    KNOWLEDGE_EXISTS = "knowledge-exists" CONFLICT "The entry exists already" "条目已存在";
+    KNOWLEDGE_VERSION_CONFLICT = "knowledge-version-conflict" PRECONDITION_FAILED "The entry has moved on" "条目版本已更新";
+    WRONG_KNOWLEDGE_KIND = "wrong-knowledge-kind" UNPROCESSABLE_ENTITY "The command is for entries of another kind" "该操作不适用于此类条目";
+    WRONG_KNOWLEDGE_STAGE = "wrong-knowledge-stage" UNPROCESSABLE_ENTITY "Not possible where the entry stands" "条目当前阶段不能执行该操作";
+    POINT_EXPIRED = "point-expired" UNPROCESSABLE_ENTITY "The point is not valid any more" "知识点已过有效期";
+    POINT_SUPERSEDED = "point-superseded" UNPROCESSABLE_ENTITY "Another version is published" "该版本已被新版本替代";
+    STALE_REVISION = "stale-revision" UNPROCESSABLE_ENTITY "The draft has changed since" "草稿已被修改";
+    SAME_PERSON = "same-person" UNPROCESSABLE_ENTITY "A second person has to do it" "须由另一人审核";
+    TEXT_TOO_LONG = "text-too-long" UNPROCESSABLE_ENTITY "A text is too long" "文字过长";
+    MALFORMED_FIELD = "malformed-field" UNPROCESSABLE_ENTITY "A field is not of its form" "字段内容格式不正确";
+    UNKNOWN_POINT = "unknown-point" UNPROCESSABLE_ENTITY "There is no such point to refer to" "所引知识点不存在";
+    NOT_OWNER = "not-owner" UNPROCESSABLE_ENTITY "The point is another unit's" "知识点属其他单位";
+    NOT_CHECKED = "not-checked" UNPROCESSABLE_ENTITY "The draft was not checked as it stands" "草稿尚未检查";
+    CHECK_BLOCKS = "check-blocks" UNPROCESSABLE_ENTITY "The check found what blocks the draft" "检查发现须修改的问题";
+    VALIDITY_TOO_LONG = "validity-too-long" UNPROCESSABLE_ENTITY "The validity is longer than the law allows in principle" "有效期超过规定上限";
+    VALIDITY_NOT_LONGER = "validity-not-longer" UNPROCESSABLE_ENTITY "Nothing has to be approved" "有效期未超过上限，无须批准";
+    ACTION_NOT_DONE = "action-not-done" UNPROCESSABLE_ENTITY "What is said to be done is not there" "所称处理尚未完成";
 
     // Us.
     INTERNAL = "internal" INTERNAL_SERVER_ERROR "Something is wrong with Kapok itself" "系统内部错误";
@@ -190,6 +217,7 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::TooFewContactAttempts { .. } => TOO_FEW_CONTACT_ATTEMPTS,
         Rejection::RequesterWasReached => REQUESTER_WAS_REACHED,
         Rejection::RatingTooLate { .. } => RATING_TOO_LATE,
+        Rejection::WithdrawnNotRated => WITHDRAWN_NOT_RATED,
         Rejection::AlreadyRated => ALREADY_RATED,
         Rejection::FollowUpMissing => FOLLOW_UP_MISSING,
         Rejection::RealNameRequired => REAL_NAME_REQUIRED,
@@ -207,6 +235,8 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::NotALeadUnit => NOT_A_LEAD_UNIT,
         Rejection::UnitNamedTwice { .. } => UNIT_NAMED_TWICE,
         Rejection::NoAssistingUnit { .. } => NO_ASSISTING_UNIT,
+        Rejection::NoObjection => NO_OBJECTION,
+        Rejection::AssistingUnitsMissing => ASSISTING_UNITS_MISSING,
         Rejection::CoordinationRequired => COORDINATION_REQUIRED,
         Rejection::NotReturned => NOT_RETURNED,
         Rejection::OpinionMissing => OPINION_MISSING,
@@ -220,6 +250,7 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::StatementTooLate => STATEMENT_TOO_LATE,
         Rejection::StatementUnjudged { .. } => STATEMENT_UNJUDGED,
         Rejection::NoSuchStatement { .. } => NO_SUCH_STATEMENT,
+        Rejection::NothingToJudge => NOTHING_TO_JUDGE,
         Rejection::ContentMissing { .. } => CONTENT_MISSING,
         Rejection::MediationMissing => MEDIATION_MISSING,
         Rejection::UnknownGround { .. } => UNKNOWN_GROUND,
@@ -235,12 +266,14 @@ pub(crate) const fn of_rejection(rejection: &Rejection) -> Code {
         Rejection::AlreadyWithdrawn => ALREADY_WITHDRAWN,
         Rejection::GoesOnOnlyReports => GOES_ON_ONLY_REPORTS,
         Rejection::RehandledBefore => REHANDLED_BEFORE,
+        Rejection::TypeFixed => TYPE_FIXED,
         Rejection::ExclusionNotProven { .. } => EXCLUSION_NOT_PROVEN,
         Rejection::AlreadyFollowedUp => ALREADY_FOLLOWED_UP,
         Rejection::StatementWindowOver { .. } => STATEMENT_WINDOW_OVER,
         Rejection::ServiceRatedBefore => SERVICE_RATED_BEFORE,
         Rejection::SupervisionUnfounded { .. } => SUPERVISION_UNFOUNDED,
         Rejection::NoSuchSupervision { .. } => NO_SUCH_SUPERVISION,
+        Rejection::NoSupervisionWaits => NO_SUPERVISION_WAITS,
         Rejection::DelayUnexplained => DELAY_UNEXPLAINED,
         Rejection::NoSuchProposal => NO_SUCH_PROPOSAL,
         Rejection::Unchanged => UNCHANGED,
@@ -272,6 +305,40 @@ pub(crate) const fn of_dossier_rejection(rejection: &dossier::Rejection) -> Code
         Rejection::OrderListed { .. } => ORDER_LISTED,
         Rejection::OrderNotListed { .. } => ORDER_NOT_LISTED,
         Rejection::UnitUnfinished { .. } => UNIT_UNFINISHED,
+        Rejection::NothingDue => NOTHING_DUE,
+        Rejection::PeriodOutOfRange { .. } => PERIOD_OUT_OF_RANGE,
+    }
+}
+
+/// The code of a rejection about an entry of the knowledge base, by the same division.
+pub(crate) const fn of_knowledge_rejection(rejection: &knowledge_base::Rejection) -> Code {
+    use knowledge_base::Rejection;
+    match rejection {
+        Rejection::NotPermitted { .. } => NOT_PERMITTED,
+        Rejection::NotAParty { .. } => NOT_A_PARTY,
+        Rejection::NotFound => KNOWLEDGE_NOT_FOUND,
+        Rejection::AlreadyExists => KNOWLEDGE_EXISTS,
+        Rejection::WrongKind { .. } => WRONG_KNOWLEDGE_KIND,
+        Rejection::WrongStage { .. } => WRONG_KNOWLEDGE_STAGE,
+        Rejection::Expired { .. } => POINT_EXPIRED,
+        Rejection::Superseded { .. } => POINT_SUPERSEDED,
+        Rejection::StaleRevision { .. } => STALE_REVISION,
+        Rejection::SamePerson { .. } => SAME_PERSON,
+        Rejection::Missing { .. } => MISSING_FIELD,
+        Rejection::TooLong { .. } => TEXT_TOO_LONG,
+        Rejection::TooMany { .. } => TOO_MANY_ENTRIES,
+        Rejection::Malformed { .. } => MALFORMED_FIELD,
+        Rejection::ImpossibleTime { .. } => IMPOSSIBLE_TIME,
+        Rejection::UnknownUnit { .. } => UNKNOWN_UNIT,
+        Rejection::UnknownDistrict { .. } => UNKNOWN_DISTRICT,
+        Rejection::UnknownPoint { .. } => UNKNOWN_POINT,
+        Rejection::NotOwner { .. } => NOT_OWNER,
+        Rejection::Unchanged => UNCHANGED,
+        Rejection::NotChecked { .. } => NOT_CHECKED,
+        Rejection::Blocked { .. } => CHECK_BLOCKS,
+        Rejection::ValidityTooLong { .. } => VALIDITY_TOO_LONG,
+        Rejection::NotLonger { .. } => VALIDITY_NOT_LONGER,
+        Rejection::NotDone { .. } => ACTION_NOT_DONE,
         Rejection::NothingDue => NOTHING_DUE,
         Rejection::PeriodOutOfRange { .. } => PERIOD_OUT_OF_RANGE,
     }
@@ -357,14 +424,15 @@ mod tests {
                 next_from: None,
             },
             Rejection::RequesterWasReached,
-            Rejection::RatingTooLate { due_at: at },
+            Rejection::RatingTooLate { due_at: Some(at) },
+            Rejection::WithdrawnNotRated,
             Rejection::AlreadyRated,
             Rejection::FollowUpMissing,
             Rejection::RealNameRequired,
             Rejection::NotTheRequester,
             Rejection::ConcealmentWithoutFields,
             Rejection::NothingMissing,
-            Rejection::InformationTooLate { due_at: at },
+            Rejection::InformationTooLate { due_at: Some(at) },
             Rejection::WrongChannel { needed: "a" },
             Rejection::ReturnTooLate { due_at: at },
             Rejection::ReturnNotAllowed { why: "a" },
@@ -375,6 +443,8 @@ mod tests {
             Rejection::NotALeadUnit,
             Rejection::UnitNamedTwice { unit: unit() },
             Rejection::NoAssistingUnit { unit: unit() },
+            Rejection::NoObjection,
+            Rejection::AssistingUnitsMissing,
             Rejection::CoordinationRequired,
             Rejection::NotReturned,
             Rejection::OpinionMissing,
@@ -390,6 +460,7 @@ mod tests {
             Rejection::StatementTooLate,
             Rejection::StatementUnjudged { statement: 1 },
             Rejection::NoSuchStatement { statement: 1 },
+            Rejection::NothingToJudge,
             Rejection::ContentMissing { needed: "a" },
             Rejection::MediationMissing,
             Rejection::UnknownGround {
@@ -409,12 +480,14 @@ mod tests {
             Rejection::AlreadyWithdrawn,
             Rejection::GoesOnOnlyReports,
             Rejection::RehandledBefore,
+            Rejection::TypeFixed,
             Rejection::ExclusionNotProven { why: "a" },
             Rejection::AlreadyFollowedUp,
-            Rejection::StatementWindowOver { due_at: at },
+            Rejection::StatementWindowOver { due_at: Some(at) },
             Rejection::ServiceRatedBefore,
             Rejection::SupervisionUnfounded { why: "a" },
             Rejection::NoSuchSupervision { supervision: 1 },
+            Rejection::NoSupervisionWaits,
             Rejection::DelayUnexplained,
             Rejection::NoSuchProposal,
             Rejection::Unchanged,
@@ -425,6 +498,73 @@ mod tests {
         ];
         for rejection in rejections {
             assert_eq!(of_rejection(&rejection).code, rejection.code());
+        }
+    }
+
+    #[test]
+    fn a_knowledge_rejection_has_the_same_code_here_and_in_the_domain() {
+        use knowledge_base::Rejection;
+        let (unit, day) = (|| UnitCode::new("GZ-SCJG"), chrono::NaiveDate::MIN);
+        let point = knowledge_base::ids::PointId::new("K-1");
+        let rejections = [
+            Rejection::NotPermitted { command: "a" },
+            Rejection::NotAParty { unit: unit() },
+            Rejection::NotFound,
+            Rejection::AlreadyExists,
+            Rejection::WrongKind {
+                kind: "a",
+                needed: "a",
+            },
+            Rejection::WrongStage {
+                stage: "a",
+                needed: "a",
+            },
+            Rejection::Expired { last_day: day },
+            Rejection::Superseded {
+                given: 1,
+                published: 2,
+            },
+            Rejection::StaleRevision {
+                revision: 2,
+                given: 1,
+            },
+            Rejection::SamePerson { did: "a" },
+            Rejection::Missing { field: "a" },
+            Rejection::TooLong { field: "a", max: 1 },
+            Rejection::TooMany { field: "a", max: 1 },
+            Rejection::Malformed {
+                field: "a",
+                problem: "a",
+            },
+            Rejection::ImpossibleTime {
+                field: "a",
+                problem: "a",
+            },
+            Rejection::UnknownUnit { unit: unit() },
+            Rejection::UnknownDistrict {
+                district: DistrictCode::new("440199"),
+            },
+            Rejection::UnknownPoint { point },
+            Rejection::NotOwner {
+                unit: unit(),
+                owner: unit(),
+            },
+            Rejection::Unchanged,
+            Rejection::NotChecked { revision: 1 },
+            Rejection::Blocked {
+                findings: 1,
+                first: "a".to_owned(),
+            },
+            Rejection::ValidityTooLong { latest: day },
+            Rejection::NotLonger { latest: day },
+            Rejection::NotDone { action: "a" },
+            Rejection::NothingDue,
+            Rejection::PeriodOutOfRange {
+                problem: "a".to_owned(),
+            },
+        ];
+        for rejection in rejections {
+            assert_eq!(of_knowledge_rejection(&rejection).code, rejection.code());
         }
     }
 

@@ -454,7 +454,8 @@ pub(crate) fn counted(
     kind: CommandKind,
     result: Result<Result<Handled, engine::Error>, Problem>,
 ) -> Result<Handled, Problem> {
-    let result = result.and_then(|handled| handled.map_err(Problem::from));
+    let refused = |error| Problem::of_command(kind, error);
+    let result = result.and_then(|handled| handled.map_err(refused));
     let outcome = match &result {
         Ok(handled) if handled.replayed => "replayed",
         Ok(handled) => {

@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use lifecycle::ids::Actor;
 
 use crate::dto::reference::Health;
+use crate::metrics;
 use crate::problem::{Problem, ProblemBody, codes};
 use crate::state::AppState;
 
@@ -39,7 +41,14 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Result<Json<Health>
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"))
 )]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Response {
-    let text = state.metrics.render();
+    let mut text = state.metrics.render();
+    // Whoever watches wants the rest also where the platform cannot be asked.
+    let placements = state
+        .call(|engine| engine.placements(&Actor::system()))
+        .await;
+    if let Ok(Ok(placements)) = placements {
+        text.push_str(&metrics::placements(&placements));
+    }
     (
         [(
             header::CONTENT_TYPE,

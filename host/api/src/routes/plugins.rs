@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::ports::{Draft, ImageFilter};
-use engine::{ActivationFilter, Engine, Error};
+use engine::{ActivationFilter, ActivationView, Engine, Error};
 use lifecycle::ids::Actor;
 use rollout::{CandidateEnd, Digest};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::auth::Caller;
 use crate::dto::in_local_time;
 use crate::dto::plugins::{
     ActivationParameters, ImageParameters, NewActivation, NewPolicy, NewRollback, NoteGiven,
-    PlatformPage, PushAnswer, PushRequest,
+    PlatformAnswer, PlatformPage, PushAnswer, PushRequest,
 };
 use crate::extract::{Body, Path, Query};
 use crate::openapi::{PlatformErrors, ReadErrors};
@@ -250,7 +250,8 @@ pub(crate) async fn activate(
     let view = change(&state, caller, move |engine, by| {
         let image = wanted.image.as_deref();
         let image = image.map(|digits| found(engine, digits)).transpose()?;
-        engine.rollout().propose(wanted.proposal(image), by)
+        let view = engine.rollout().propose(wanted.proposal(image)?, by)?;
+        Ok(Some(view))
     })
     .await?;
     Ok((StatusCode::CREATED, Json(shown(&view)?)))
@@ -330,7 +331,7 @@ pub(crate) async fn end(
         note: body.value.note,
     };
     let view = change(&state, caller, move |engine, by| {
-        engine.rollout().end_candidate(id, why, by)
+        engine.rollout().end_candidate(id, why, by).map(Some)
     })
     .await?;
     Ok(Json(shown(&view)?))
@@ -357,26 +358,53 @@ pub(crate) async fn roll_back(
         engine
             .rollout()
             .roll_back(&scope, kind.into(), to, &note, by)
+            .map(Some)
     })
     .await?;
     Ok((StatusCode::CREATED, Json(shown(&view)?)))
 }
 
-/// A change of the rollout log, put into force here before it is answered. An image that is not loaded yet
-/// is compiled first, on this call's own thread; decisions go on meanwhile.
-async fn change<T: Send + 'static>(
+/// A change of the rollout log, put into force here before it is answered; the answer tells how the
+/// activation stands then. An image that is not loaded yet is compiled first, on this call's own thread;
+/// decisions go on meanwhile. Nothing where a policy was changed.
+async fn change(
     state: &AppState,
     caller: Caller,
-    work: impl FnOnce(&Engine, &Actor) -> Result<T, Error> + Send + 'static,
-) -> Result<T, Problem> {
+    work: impl FnOnce(&Engine, &Actor) -> Result<Option<ActivationView>, Error> + Send + 'static,
+) -> Result<Option<ActivationView>, Problem> {
     let answer = state
         .call(move |engine| {
-            let view = work(engine, &caller.0)?;
-            engine.follow_rollout()?;
-            Ok::<_, Error>(view)
+            let Some(view) = work(engine, &caller.0)? else {
+                return Ok(None);
+            };
+            let id = view.activation.id;
+            engine.take_up(id)?;
+            engine.rollout().activation(id, &caller.0).map(Some)
         })
+        .await?;
+    Ok(answer?)
+}
+
+/// Show how the platform stands: what answers where, whether it is loaded, asked, and how often it failed;
+/// what is to come or waits for a second person, policies among it; shadows and canaries with their counts.
+#[utoipa::path(
+    get, path = "/platform", tag = "plugins", operation_id = "platform_status",
+    responses((status = 200, description = "How it stands", body = PlatformAnswer), ReadErrors)
+)]
+pub(crate) async fn status(
+    State(state): State<AppState>,
+    caller: Caller,
+) -> Result<Json<PlatformAnswer>, Problem> {
+    let status = state
+        .call(move |engine| engine.platform_status(&caller.0))
         .await??;
-    Ok(answer)
+    let candidates = status.candidates.into_iter().map(in_local_time);
+    Ok(Json(PlatformAnswer {
+        placements: all_shown(&status.placements)?,
+        activations: all_shown(&status.activations)?,
+        policies: all_shown(&status.policies)?,
+        candidates: candidates.collect(),
+    }))
 }
 
 /// Shadows and canaries that run here, with their live counts.
@@ -429,13 +457,13 @@ pub(crate) async fn set_policy(
     body: Body<NewPolicy>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let wanted = body.value;
-    let view = change(&state, caller, move |engine, by| {
-        let kind = wanted.kind.map(Into::into);
-        let policy = wanted.policy();
-        engine
-            .rollout()
-            .set_policy(&wanted.scope, kind, policy, &wanted.note, by)
-    })
-    .await?;
+    let view = state
+        .call(move |engine| {
+            let kind = wanted.kind.map(Into::into);
+            let policy = wanted.policy();
+            let rollout = engine.rollout();
+            rollout.set_policy(&wanted.scope, kind, policy, &wanted.note, &caller.0)
+        })
+        .await??;
     Ok((StatusCode::CREATED, Json(shown(&view)?)))
 }

@@ -13,7 +13,7 @@ use crate::auth::Caller;
 use crate::dto::in_local_time;
 use crate::dto::plugins::NewTrial;
 use crate::extract::{Body, Path};
-use crate::openapi::{PlatformErrors, ReadErrors};
+use crate::openapi::{CancelErrors, PlatformErrors, ReadErrors};
 use crate::problem::{Problem, codes};
 use crate::state::AppState;
 
@@ -48,13 +48,13 @@ pub(crate) async fn begin_trial(
 /// How a trial stands; when it is done, its report.
 #[utoipa::path(
     get, path = "/trials/{id}", tag = "plugins", operation_id = "show_trial",
-    params(("id" = u64, Path, description = "Number of the trial")),
+    params(("id" = Uuid, Path, description = "The trial")),
     responses((status = 200, description = "The trial", body = Object), ReadErrors)
 )]
 pub(crate) async fn trial(
     State(state): State<AppState>,
     caller: Caller,
-    Path(id): Path<u64>,
+    Path(id): Path<Uuid>,
 ) -> Result<Json<Value>, Problem> {
     let trial = state
         .call(move |engine| engine.trial(id, &caller.0))
@@ -62,10 +62,27 @@ pub(crate) async fn trial(
     Ok(Json(shown(&trial)?))
 }
 
+/// Cancel a trial that runs, so that another one can. For the admin, and for a district in its own scope.
+#[utoipa::path(
+    delete, path = "/trials/{id}", tag = "plugins", operation_id = "cancel_trial",
+    params(("id" = Uuid, Path, description = "The trial")),
+    responses((status = 200, description = "The trial, cancelled", body = Object), CancelErrors)
+)]
+pub(crate) async fn cancel_trial(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Value>, Problem> {
+    let trial = state
+        .call(move |engine| engine.cancel_trial(id, &caller.0))
+        .await??;
+    Ok(Json(shown(&trial)?))
+}
+
 /// A trial's report as a page that needs nothing else.
 #[utoipa::path(
     get, path = "/trials/{id}/page", tag = "plugins", operation_id = "show_trial_page",
-    params(("id" = u64, Path, description = "Number of the trial")),
+    params(("id" = Uuid, Path, description = "The trial")),
     responses(
         (status = 200, description = "The report", content_type = "text/html", body = String),
         ReadErrors,
@@ -74,7 +91,7 @@ pub(crate) async fn trial(
 pub(crate) async fn trial_page(
     State(state): State<AppState>,
     caller: Caller,
-    Path(id): Path<u64>,
+    Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let trial = state
         .call(move |engine| engine.trial(id, &caller.0))

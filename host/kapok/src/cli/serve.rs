@@ -38,6 +38,8 @@ Files:
                      read at every start: {\"users\":[{\"name\":\"…\",\"role\":\"operator\",\"token\":\"…\"}]}
                      Roles: \"admin\", \"operator\", {\"unit\":\"GZ-STHJ\"}, {\"district\":\"440106\"},
                      \"channel\", \"auditor\"
+  DATA/search/       search index of the knowledge base; can be removed at any time
+  DATA/synonyms.txt  the centre's synonyms, read again on change: 公积金, 住房公积金   # one group a line
   DATA/cache/        compiled rule images; can be removed at any time
   NOTIFY             channels and who is told by which; unknown keys are errors:
                        [channels.mail]
@@ -55,6 +57,20 @@ Files:
                        units.GZ-STHJ = [{ channel = \"mail\", to = \"sthj@example.org\" }]
                        leaders.GZ-STHJ = [{ channel = \"sms\", to = \"13900000000\" }]
                        districts.440106 = [{ channel = \"mail\", to = \"th@example.org\" }]
+
+  FUNCTIONS          hosts of rules that run as HTTP functions; without a line of its own, a host is asked
+                     by https with the system's certificates, or by http on this machine:
+                       budget_ms = 2000                     # a question with all its repetitions
+                       attempts_max = 3
+                       [functions.\"https://tianhe.example.org\"]
+                       ca = \"tianhe-ca.pem\"                # in place of the system's
+                       certificate = \"kapok.pem\"           # mutual TLS, with its key
+                       key = \"kapok-key.pem\"
+                       token = { file = \"tianhe-token\" }   # Authorization: Bearer
+                       sign = { key = \"kapok-2026\", secret = { env = \"KAPOK_TIANHE_SECRET\" } }
+                       [functions.\"http://rules.tianhe.svc\"]
+                       plain = true                         # no TLS although it is another machine
+                       image_header = \"absent\"            # a server that cannot name the image
 
 Addresses: /healthz alive, /readyz ready, /metrics for Prometheus, /api/v1/openapi.json
 
@@ -113,6 +129,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Limits::standard(),
         Metrics::install()?,
     );
+    let indexer = embedded.start_indexer(data)?;
+    let state = state.with_index(indexer.index());
     let follower = embedded.start_follower()?;
     let ticker = embedded.start_ticker()?;
     let deliverer = embedded.start_deliverer()?;
@@ -139,6 +157,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .context("the HTTP server failed")
     })?;
     drop(ticker);
+    drop(indexer);
     drop(follower);
     drop(deliverer);
     tracing::info!("stopped");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 /// How often it looks for something to do.
-const INTERVAL: Duration = Duration::from_millis(100);
+pub(super) const INTERVAL: Duration = Duration::from_millis(100);
 /// Pause after a failure of the store.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -19,26 +19,27 @@ pub(super) struct Background {
     thread: Option<JoinHandle<()>>,
 }
 
+/// The pause after a piece of work: none while there is more.
+pub(super) const fn unless_more(more: bool) -> Duration {
+    if more { Duration::ZERO } else { INTERVAL }
+}
+
 impl Background {
-    /// Starts the thread. `work` says whether there is more to do now.
+    /// Starts the thread. `work` says how long it is to rest before the next look.
     pub(super) fn start(
         name: &'static str,
-        work: impl Fn() -> Result<bool, engine::Error> + Send + 'static,
+        work: impl Fn() -> Result<Duration, engine::Error> + Send + 'static,
     ) -> anyhow::Result<Self> {
         let (stop, stopped) = sync_channel::<()>(0);
         let run = move || {
             let mut pause = Duration::ZERO;
             // The sender is dropped when the thread is to end; nothing is ever sent.
             while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                pause = match work() {
-                    Ok(true) => Duration::ZERO,
-                    Ok(false) => INTERVAL,
-                    Err(error) => {
-                        let error = chain(&error);
-                        tracing::error!(error, "{name}: what is due cannot be worked off");
-                        PAUSE_AFTER_FAILURE
-                    }
-                };
+                pause = work().unwrap_or_else(|error| {
+                    let error = chain(&error);
+                    tracing::error!(error, "{name}: what is due cannot be worked off");
+                    PAUSE_AFTER_FAILURE
+                });
             }
         };
         let thread = thread::Builder::new()

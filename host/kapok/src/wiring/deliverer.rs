@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::Engine;
 
-use super::background::Background;
+use super::background::{Background, unless_more};
 
 /// So many messages are taken up at a time. The end of the process waits for them at most.
 const BATCH: u32 = 32;
@@ -20,7 +20,7 @@ impl Deliverer {
         let work = move || {
             let done = engine.deliver_due(BATCH)?;
             api::metrics::deliveries(&done);
-            Ok(done.more)
+            Ok(unless_more(done.more))
         };
         Background::start("kapok-deliverer", work).map(Self)
     }

@@ -13,6 +13,7 @@ use lifecycle::ruleset::RuleBook;
 use notify::Senders;
 use store::SqliteStore;
 
+use super::indexer::Indexer;
 use super::deliverer::Deliverer;
 use super::rules::{Follower, Rules};
 use super::ticker::{Ticker, settle};
@@ -85,7 +86,8 @@ impl Embedded {
             .cache
             .clone()
             .unwrap_or_else(|| folder.join(CACHE_FOLDER));
-        let rules = Rules::open(&rules.rules, &cache)?;
+        let functions = rules.functions(&clock)?;
+        let rules = Rules::open(&rules.rules, &cache, functions)?;
         let organisation = Organisation { directory, book };
         let embedded = Self::of(store, clock, organisation, rules, senders)?;
         embedded.engine.keep_rule_sets()?;
@@ -149,6 +151,11 @@ impl Embedded {
     /// Follows the rollout log in the background, until the result is dropped.
     pub(crate) fn start_follower(&self) -> anyhow::Result<Follower> {
         Follower::start(self.engine.clone())
+    }
+
+    /// Keeps the search index in the background, until the result is dropped.
+    pub(crate) fn start_indexer(&self, data: &DataOptions) -> anyhow::Result<Indexer> {
+        Indexer::start(self.engine.clone(), &data.data)
     }
 
     /// Works off what is due in the background, until the result is dropped.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::Engine;
 
-use super::background::Background;
+use super::background::{Background, unless_more};
 
 /// So many timers and effects are worked off with one flush to disk.
 const BATCH: u32 = 512;
@@ -19,7 +19,7 @@ impl Ticker {
         let work = move || {
             let tick = engine.tick(BATCH)?;
             api::metrics::tick(&tick);
-            Ok(tick.more)
+            Ok(unless_more(tick.more))
         };
         Background::start("kapok-ticker", work).map(Self)
     }

@@ -136,6 +136,8 @@ pub struct ContactAttempt {
     pub result: ContactResult,
     /// Identifier of the recording or call log.
     pub evidence: String,
+    /// Whether it began outside 08:00 to 22:00. It counts all the same; whoever made it is warned.
+    pub unusual_hour: bool,
 }
 
 /// A reply to the requester.
@@ -287,6 +289,7 @@ impl From<&command::ContactAttempt> for ContactAttempt {
             ended_at: attempt.ended_at.into(),
             result: attempt.result.into(),
             evidence: attempt.evidence.clone(),
+            unusual_hour: attempt.at_unusual_hour(),
         }
     }
 }

@@ -3,11 +3,12 @@
 use engine::Texts;
 use lifecycle::command::{self, Command, RatingChoice};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
 use super::{IntoCommand, NewEvidence, missing, superfluous};
 use crate::dto::{ExclusionGround, FollowUpMethod, Rating, Time, Words};
-use crate::problem::Problem;
+use crate::problem::{Problem, codes};
 
 /// What the requester chose (Art. 27(3)): one of the five options, or something else, which is kept
 /// and counts as no rating.
@@ -15,31 +16,53 @@ use crate::problem::Problem;
 #[serde(deny_unknown_fields)]
 pub struct RatingGiven {
     /// One of the five options.
-    pub rating: Option<Rating>,
+    #[schema(value_type = Option<Rating>)]
+    pub rating: Option<Choice>,
     /// Something else, in the requester's own words.
     pub other: Option<Words>,
+}
+
+/// What stands as a rating. Whatever is none of the five is no malformed request but an answer that the law
+/// does not count, so it is read, and refused by the law (Art. 27(3), P8).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Choice {
+    /// One of the five options.
+    Option(Rating),
+    /// Something else.
+    Else(IgnoredAny),
 }
 
 impl IntoCommand for RatingGiven {
     fn check(&self) -> Result<(), Problem> {
         match (&self.rating, &self.other) {
+            (Some(Choice::Else(_)), _) => Err(Problem::field(
+                codes::INVALID_FIELD,
+                "rating",
+                "is none of the five options, so it counts as no rating",
+            )
+            .article("第二十七条第三项")
+            .way_out(
+                "send the requester's answer in `other` instead; it is kept, and the requester may \
+                 still choose one of the five",
+            )),
             (None, None) => Err(missing(
                 "rating",
                 "give one of the five options, or `other`",
             )),
-            (Some(_), Some(_)) => Err(superfluous(
+            (Some(Choice::Option(_)), Some(_)) => Err(superfluous(
                 "other",
                 "stands beside `rating`; give one of them",
             )),
-            (Some(_), None) | (None, Some(_)) => Ok(()),
+            (Some(Choice::Option(_)), None) | (None, Some(_)) => Ok(()),
         }
     }
 
     fn into_command(self, texts: &mut Texts) -> Command {
         let other = |text: Option<Words>| text.map(String::from).unwrap_or_default();
         Command::Rate(match self.rating {
-            Some(rating) => RatingChoice::Option(rating.into()),
-            None => RatingChoice::Other(texts.add(other(self.other))),
+            Some(Choice::Option(rating)) => RatingChoice::Option(rating.into()),
+            Some(Choice::Else(_)) | None => RatingChoice::Other(texts.add(other(self.other))),
         })
     }
 }
@@ -143,6 +166,47 @@ impl IntoCommand for Close {
                 ground: exclusion.ground.into(),
                 proof: exclusion.proof.into(),
             }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse as _;
+    use http_body_util::BodyExt as _;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The problem that a body meets before the engine sees it.
+    async fn problem(body: Value) -> Option<Value> {
+        let given: RatingGiven = serde_json::from_value(body).unwrap();
+        let problem = given.check().err()?;
+        let body = problem.into_response().into_body().collect().await.unwrap();
+        Some(serde_json::from_slice(&body.to_bytes()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_answer_outside_the_five_is_refused_by_the_law() {
+        // P8: with its article, and the way in which it is recorded (R57).
+        for answer in [
+            json!("so-so"),
+            json!(""),
+            json!(5),
+            json!({"stars": 5}),
+            json!(true),
+        ] {
+            let found = problem(json!({"rating": answer})).await.unwrap();
+            assert_eq!(found["code"], "invalid-field", "{answer}");
+            assert_eq!(found["article"], "第二十七条第三项", "{answer}");
+            assert_eq!(found["errors"][0]["field"], "rating", "{answer}");
+            let way_out = found["way_out"].as_str().unwrap();
+            assert!(way_out.contains("`other`"), "{way_out}");
+        }
+        assert_eq!(problem(json!({"rating": "very_dissatisfied"})).await, None);
+        assert_eq!(problem(json!({"other": "so-so"})).await, None);
+        for body in [json!({}), json!({"rating": "satisfied", "other": "so-so"})] {
+            assert!(problem(body.clone()).await.is_some(), "{body}");
         }
     }
 }

@@ -195,10 +195,11 @@ fn decision(decision: &Value) -> Vec<String> {
         None => String::new(),
     };
     let mut lines = vec![format!(
-        "#{} {} {}{consequence}",
+        "#{} {} {} {}{consequence}",
         text(decision, "seq"),
         time(decision, "at"),
-        text(decision, "decision")
+        text(decision, "decision"),
+        text(decision, "id")
     )];
     for attempt in items(decision, "attempts") {
         let rule = attempt.get("rule").unwrap_or(&Value::Null);
@@ -210,11 +211,16 @@ fn decision(decision: &Value) -> Vec<String> {
                 outcome.push_str(more);
             }
         }
+        let function = text(attempt, "function");
+        let cost = if function.is_empty() {
+            format!("fuel {}", text(attempt, "fuel"))
+        } else {
+            format!("by the function at {function}")
+        };
         lines.push(format!(
-            "  asked {} of scope {}, image {image}: {outcome}, fuel {}",
+            "  asked {} of scope {}, image {image}: {outcome}, {cost}",
             text(rule, "name"),
             text(attempt, "scope"),
-            text(attempt, "fuel"),
         ));
     }
     for proposal in items(decision, "verdict") {
@@ -321,7 +327,7 @@ mod tests {
                 "explanation": {"zh": "中文", "en": "English"},
             }],
             "decisions": [{
-                "decision": "routing", "seq": 2, "at": "2026-09-08T01:25:30+08:00",
+                "decision": "routing", "id": "01934b7e-5f0a-7c3d", "seq": 2, "at": "2026-09-08T01:25:30+08:00",
                 "consequence": {"kind": "dispatch", "unit": "GZ-D106"},
                 "attempts": [{
                     "scope": "440106", "outcome": "answered", "fuel": 5,
@@ -339,7 +345,7 @@ mod tests {
             "20260908-ABC  awaiting_verification  (version 3)",
             "handling: due 2026-09-22 24:00, running, 9 working days left  \
              [R22 第十四条第二项; calendar 2023-2026+1a2b3c4d, guangzhou-2023]",
-            "#2 2026-09-08 01:25:30 routing: dispatched to GZ-D106",
+            "#2 2026-09-08 01:25:30 routing 01934b7e-5f0a-7c3d: dispatched to GZ-D106",
             "asked tianhe-routing 0.1.0 of scope 440106, image 0123456789ab: answered",
             "GZ-D106 900‰: 夜间施工",
             "#1 2026-09-08 01:25:30 registered by operator op-1",

@@ -11,7 +11,8 @@ use crate::output;
 
 /// Make the image: the component with the project's settings frozen in.
 ///
-/// The image is a component too: the platform takes it, and Spin serves it behind the adapter. Beside it
+/// The image is a component too, and Spin serves it behind the adapter. The platform bakes its own from what
+/// `kapok plugin push` sends it; the same digest is the proof that both are one. Beside it
 /// stands a JSON file that says what it is. The same component with the same settings gives the same
 /// image; its SHA-256 is the rule's identity.
 #[derive(Debug, Args)]

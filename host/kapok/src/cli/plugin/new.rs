@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
     /// Language that it is written in.
     #[arg(long, value_enum)]
     lang: Language,
-    /// The scope that it is meant for: 440100 is the city, 4401xx a district.
+    /// The scope that it is meant for: 440100 is the city, 4401xx a district; 4401xx/NAME a further
+    /// check of knowledge points there.
     #[arg(long, value_name = "CODE", default_value = "440100", value_parser = scope)]
     scope: String,
     /// The project's folder, which must not exist or be empty; otherwise a new one called NAME.
@@ -81,14 +82,17 @@ fn name(text: &str) -> Result<String, String> {
 
 /// A scope's code, which stands in a TOML string.
 fn scope(text: &str) -> Result<String, String> {
-    if !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let (code, name) = text.split_once('/').unwrap_or((text, "own"));
+    if word(code) && word(name) {
         Ok(text.to_owned())
     } else {
-        Err("use a code, such as `440113` or `GZ-GJJ`".to_owned())
+        Err("use a code, such as `440113` or `GZ-GJJ`, or with a name `440113/english`".to_owned())
     }
 }
 

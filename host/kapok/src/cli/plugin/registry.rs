@@ -9,8 +9,10 @@ use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use plugins::Limits;
 use serde_json::{Value, json};
 
+use super::project::{Building, Folder};
 use super::server::{Kind, Platform, activation_table, items, short, text, with_query};
 use crate::client::problem_of;
 use crate::output;
@@ -23,21 +25,23 @@ use crate::output;
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  kapok plugin push target/wasm32-wasip2/plugin/tianhe_routing.wasm \\
-      --settings plugins/districts/tianhe-routing/settings.toml \\
-      --fixtures plugins/districts/tianhe-routing/fixtures
+  kapok plugin push                                 # the project in this folder, as its plugin.toml says
+  kapok plugin push plugins/districts/tianhe-routing
   kapok plugin push panyu.wasm --settings panyu.toml --check
 
 Exit codes: 0 kept (or checked), 1 a check failed or no access, 2 usage")]
 pub(crate) struct Push {
-    /// The component.
-    file: PathBuf,
-    /// Its settings, TOML or JSON.
+    /// The project's folder, or a component that is not baked.
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+    /// Its settings, TOML or JSON; those of the project, if not given.
     #[arg(long, value_name = "FILE")]
-    settings: PathBuf,
-    /// Its fixtures: a file, or a folder of *.json files.
+    settings: Option<PathBuf>,
+    /// Its fixtures: a file, or a folder of *.json files; those of the project, if not given.
     #[arg(long, value_name = "PATH")]
     fixtures: Option<PathBuf>,
+    #[command(flatten)]
+    building: Building,
     /// Only check, and keep nothing.
     #[arg(long)]
     check: bool,
@@ -96,11 +100,21 @@ pub(crate) struct Pull {
 }
 
 pub(super) fn push(arguments: &Push) -> anyhow::Result<ExitCode> {
-    let component = read(&arguments.file)?;
-    let settings: Value = serde_json::from_str(&plugins::settings_from_file(&arguments.settings)?)?;
-    let fixtures = arguments.fixtures.as_deref().map(cases).transpose()?;
-    let name = arguments
-        .file
+    let parts = Parts::of(arguments)?;
+    let component = read(&parts.component)?;
+    let most = Limits::shipped().component_bytes;
+    if component.len() > most {
+        bail!(
+            "{} has {} bytes, and a component has at most {most}; build it without debug information, or \
+             leave out what it does not use",
+            parts.component.display(),
+            component.len()
+        );
+    }
+    let settings: Value = serde_json::from_str(&plugins::settings_from_file(&parts.settings)?)?;
+    let fixtures = parts.fixtures.as_deref().map(cases).transpose()?;
+    let name = parts
+        .component
         .file_name()
         .map(|name| name.to_string_lossy());
     let body = json!({
@@ -126,6 +140,50 @@ pub(super) fn push(arguments: &Push) -> anyhow::Result<ExitCode> {
             arguments.platform.show(&answer, report_text)?;
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// The files that are pushed.
+struct Parts {
+    component: PathBuf,
+    settings: PathBuf,
+    fixtures: Option<PathBuf>,
+}
+
+impl Parts {
+    /// A project's, or those that are named.
+    fn of(arguments: &Push) -> anyhow::Result<Self> {
+        let Push {
+            path,
+            settings,
+            fixtures,
+            ..
+        } = arguments;
+        let (settings, fixtures) = (settings.clone(), fixtures.clone());
+        if path.is_dir() {
+            let folder = Folder {
+                folder: path.clone(),
+            };
+            let project = folder.project()?;
+            arguments.building.run(&project)?;
+            let own = project.fixtures();
+            return Ok(Self {
+                component: project.component(),
+                settings: settings.unwrap_or_else(|| project.settings()),
+                fixtures: fixtures.or_else(|| own.exists().then_some(own)),
+            });
+        }
+        let Some(settings) = settings else {
+            bail!(
+                "a component is pushed with its settings: name them by --settings, or push the project's \
+                 folder, which knows its own"
+            );
+        };
+        Ok(Self {
+            component: path.clone(),
+            settings,
+            fixtures,
+        })
     }
 }
 

@@ -19,6 +19,8 @@ Examples:
   kapok plugin activate 3f9c12 --scope 440106 --kind routing --from 2026-12-01T00:00 --note '…'
   kapok plugin activate 3f9c12 --scope 440106 --kind routing --mode shadow --note '…'
   kapok plugin activate 3f9c12 --scope 440106 --kind routing --mode canary --share 50 --note '…'
+  kapok plugin activate 3f9c12 --scope 440106 --kind routing \
+      --function https://tianhe.example.org/routing/440106 --note 'it runs on their own Spin'
   kapok plugin activate none --scope 440106 --kind routing --note 'the city answers again'
 
 Decisions that have begun finish on the image that they began with; the next one sees the new one.
@@ -43,12 +45,16 @@ pub(crate) struct Activate {
     #[arg(long, value_name = "PERMILLE", default_value_t = 50)]
     failures_max: u16,
     /// Of a canary: most answers that differ from the active image's, in thousandths, before it ends by
-    /// itself.
-    #[arg(long, value_name = "PERMILLE", default_value_t = 1000)]
+    /// itself; 1000 where it is meant to differ.
+    #[arg(long, value_name = "PERMILLE", default_value_t = 100)]
     divergence_max: u16,
     /// Of a canary: decisions that are waited for before a limit counts.
     #[arg(long, value_name = "N", default_value_t = 100)]
     decisions_min: u32,
+    /// Ask it by this HTTP function, which must run the same image, and not in the host. Certificates,
+    /// tokens and keys stand in the file of `kapok serve --functions`.
+    #[arg(long, value_name = "URL")]
+    function: Option<String>,
     /// From when; at once, if not given. In the city's time where no offset is given.
     #[arg(long, value_name = "TIME", value_parser = values::instant)]
     from: Option<DateTime<Utc>>,
@@ -143,7 +149,8 @@ pub(crate) struct Rollback {
     platform: Platform,
 }
 
-/// What runs now: active images, what waits, and candidates with their live counts.
+/// What runs now: active images with how they do, what waits (activations and policies), and candidates with
+/// their live counts.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -183,17 +190,27 @@ Examples:
 Exit codes: 0 done, 1 refused or no access, 2 usage")]
 pub(crate) struct Policy {
     /// Set it for this scope.
-    #[arg(long, requires_all = ["approval", "note"])]
+    #[arg(long, requires = "note")]
     scope: Option<String>,
     /// Only for this question.
     #[arg(long, requires = "scope")]
     kind: Option<Kind>,
-    /// Whether a second admin must approve.
+    /// Whether a second admin must approve; as it is, if not given.
     #[arg(long, requires = "scope")]
     approval: Option<Answer>,
-    /// A trial must have changed at most this share, in thousandths; no trial is needed, if not given.
+    /// A trial is needed, and must change at most this share of decisions, in thousandths; as it is, if
+    /// not given.
     #[arg(long, value_name = "PERMILLE", requires = "scope")]
     try_max: Option<u16>,
+    /// The trial may fail in at most this share of decisions, in thousandths.
+    #[arg(long, value_name = "PERMILLE", requires = "scope")]
+    try_failures_max: Option<u16>,
+    /// The trial must take in all decisions of so many days, and is good for so many.
+    #[arg(long, value_name = "DAYS", requires = "scope")]
+    try_days: Option<u16>,
+    /// No trial is needed.
+    #[arg(long, requires = "scope", conflicts_with_all = ["try_max", "try_failures_max", "try_days"])]
+    no_try: bool,
     /// Why.
     #[arg(long, requires = "scope")]
     note: Option<String>,
@@ -225,11 +242,16 @@ pub(super) fn activate(arguments: &Activate) -> anyhow::Result<()> {
         (Mode::Canary, None) => bail!("--mode canary needs --share"),
     };
     let image = (arguments.image != "none").then_some(&arguments.image);
+    let placement = match &arguments.function {
+        Some(url) => json!({ "at": "function", "url": url }),
+        None => json!({ "at": "embedded" }),
+    };
     let body = json!({
         "scope": arguments.scope,
         "kind": arguments.kind.name(),
         "image": image,
         "mode": mode,
+        "placement": placement,
         "from": arguments.from.map(values::rfc3339),
         "note": arguments.note,
     });
@@ -286,46 +308,66 @@ fn one(platform: &Platform, answer: &Value) -> anyhow::Result<()> {
     })
 }
 
+/// Heads of the tables of `status`, after the fields that they show.
+const PLACEMENT_HEAD: [&str; 9] = [
+    "scope",
+    "kind",
+    "activation",
+    "name",
+    "loaded",
+    "breaker",
+    "asked",
+    "failed",
+    "problem",
+];
+const CANDIDATE_HEAD: [&str; 11] = [
+    "activation",
+    "scope",
+    "kind",
+    "mode",
+    "asked",
+    "answered",
+    "failed",
+    "compared",
+    "diverged",
+    "dropped",
+    "ended",
+];
+
 pub(super) fn status(arguments: &Status) -> anyhow::Result<()> {
-    let client = arguments.platform.client()?;
-    let activations = client.get("/api/v1/activations")?;
-    let candidates = client.get("/api/v1/candidates")?;
-    let standing = ["in_effect", "scheduled", "awaiting_approval"];
-    let now: Vec<Value> = items(&activations)
-        .filter(|it| standing.contains(&text(it, "/standing").as_str()))
-        .cloned()
-        .collect();
-    let candidates: Vec<Value> = items(&candidates).cloned().collect();
-    let answer = json!({ "activations": now, "candidates": candidates });
-    arguments.platform.show(&answer, |_| {
-        let mut out = activation_table(now.iter());
-        if !candidates.is_empty() {
-            let head = [
-                "activation",
-                "scope",
-                "kind",
-                "mode",
-                "asked",
-                "answered",
-                "failed",
-                "compared",
-                "diverged",
-                "dropped",
-                "ended",
-            ];
-            let rows: Vec<Vec<String>> = candidates
-                .iter()
-                .map(|it| {
-                    head.iter()
-                        .map(|name| text(it, &format!("/{name}")))
-                        .collect()
-                })
-                .collect();
-            // Writing to a string does not fail.
-            let _ = write!(out, "\n{}", output::table(&head, &rows));
-        }
+    let answer = arguments.platform.client()?.get("/api/v1/platform")?;
+    arguments.platform.show(&answer, |answer| {
+        let mut out = activation_table(list(answer, "activations"));
+        let mut add = |title: &str, table: Option<String>| {
+            if let Some(table) = table {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\n{title}\n{table}");
+            }
+        };
+        let placements = fields(list(answer, "placements"), &PLACEMENT_HEAD);
+        add("what answers, and how it does", placements);
+        let mut policies = list(answer, "policies").peekable();
+        let waiting = policies.peek().is_some().then(|| policy_table(policies));
+        add("policies that wait for a second person", waiting);
+        let candidates = fields(list(answer, "candidates"), &CANDIDATE_HEAD);
+        add("candidates", candidates);
         out
     })
+}
+
+fn list<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+    let list = answer.get(name).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
+/// A table of these fields, if there is anything.
+fn fields<'a>(items: impl Iterator<Item = &'a Value>, head: &[&str]) -> Option<String> {
+    let row = |it: &Value| -> Vec<String> {
+        let cells = head.iter().map(|name| text(it, &format!("/{name}")));
+        cells.collect()
+    };
+    let rows: Vec<Vec<String>> = items.map(row).collect();
+    (!rows.is_empty()).then(|| output::table(head, &rows))
 }
 
 pub(super) fn history(arguments: &History) -> anyhow::Result<()> {
@@ -342,16 +384,56 @@ pub(super) fn history(arguments: &History) -> anyhow::Result<()> {
         .show(&answer, |answer| activation_table(items(answer)))
 }
 
+/// What a trial must show from now on: what is given, and else what was asked before.
+fn trial_policy(arguments: &Policy, present: Option<&Value>) -> anyhow::Result<Value> {
+    let given = [
+        ("changed_permille_max", arguments.try_max),
+        ("failed_permille_max", arguments.try_failures_max),
+        ("days", arguments.try_days),
+    ];
+    if arguments.no_try {
+        return Ok(Value::Null);
+    }
+    let mut trial = present
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    for (name, value) in given {
+        if let Some(value) = value {
+            trial.insert(name.to_owned(), json!(value));
+        }
+    }
+    if trial.is_empty() {
+        return Ok(Value::Null);
+    }
+    if !trial.contains_key("changed_permille_max") {
+        bail!("no trial is needed here so far; say by --try-max how much it may change");
+    }
+    Ok(Value::Object(trial))
+}
+
 pub(super) fn policy(arguments: &Policy) -> anyhow::Result<()> {
     let client = arguments.platform.client()?;
     let path = "/api/v1/activation-policies";
     let answer = match &arguments.scope {
         Some(scope) => {
+            let kind = arguments.kind.map(Kind::name);
+            let policies = client.get(path)?;
+            let is = |it: &Value, field: &str, value: Value| it.get(field) == Some(&value);
+            let present = items(&policies).find(|it| {
+                is(it, "scope", json!(scope))
+                    && is(it, "kind", json!(kind))
+                    && is(it, "waiting", Value::Null)
+            });
+            let present = |field: &str| present.and_then(|it| it.get("policy")?.get(field));
             let body = json!({
                 "scope": scope,
-                "kind": arguments.kind.map(Kind::name),
-                "approval": arguments.approval == Some(Answer::Yes),
-                "try_required": arguments.try_max,
+                "kind": kind,
+                "approval": match arguments.approval {
+                    Some(answer) => answer == Answer::Yes,
+                    None => present("approval") == Some(&Value::Bool(true)),
+                },
+                "trial": trial_policy(arguments, present("trial"))?,
                 "note": arguments.note,
             });
             let set = client.post(path, &body, None)?;
@@ -359,21 +441,35 @@ pub(super) fn policy(arguments: &Policy) -> anyhow::Result<()> {
         }
         None => client.get(path)?,
     };
-    arguments.platform.show(&answer, |answer| {
-        let rows: Vec<Vec<String>> = items(answer)
-            .map(|it| {
-                vec![
-                    text(it, "/scope"),
-                    text(it, "/kind"),
-                    text(it, "/policy/approval"),
-                    text(it, "/policy/try_required"),
-                    short(&text(it, "/waiting")),
-                ]
-            })
-            .collect();
-        output::table(
-            &["scope", "kind", "approval", "try ‰ max", "waits as"],
-            &rows,
-        )
-    })
+    arguments
+        .platform
+        .show(&answer, |answer| policy_table(items(answer)))
+}
+
+fn policy_table<'a>(list: impl Iterator<Item = &'a Value>) -> String {
+    let rows: Vec<Vec<String>> = list
+        .map(|it| {
+            vec![
+                text(it, "/scope"),
+                text(it, "/kind"),
+                text(it, "/policy/approval"),
+                text(it, "/policy/trial/changed_permille_max"),
+                text(it, "/policy/trial/failed_permille_max"),
+                text(it, "/policy/trial/days"),
+                short(&text(it, "/waiting")),
+            ]
+        })
+        .collect();
+    output::table(
+        &[
+            "scope",
+            "kind",
+            "approval",
+            "changed ‰ max",
+            "failed ‰ max",
+            "days",
+            "waits as",
+        ],
+        &rows,
+    )
 }

@@ -104,13 +104,22 @@ pub(super) fn activation_row(it: &Value) -> Vec<String> {
     if mode == "canary" {
         mode = format!("canary {} ‰", text(it, "/share_permille"));
     }
+    let function = text(it, "/placement/url");
+    if !function.is_empty() {
+        mode = format!("{mode} @ {function}");
+    }
+    let mut standing = text(it, "/standing");
+    let problem = text(it, "/problem");
+    if !problem.is_empty() {
+        standing = format!("{standing}, BUT NOT LOADED: {problem}");
+    }
     let from = text(it, "/effective_from");
     vec![
         text(it, "/id"),
         text(it, "/scope"),
         text(it, "/kind"),
         mode,
-        text(it, "/standing"),
+        standing,
         image,
         text(it, "/name"),
         if from.is_empty() {

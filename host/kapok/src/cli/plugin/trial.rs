@@ -4,27 +4,29 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::server::{Platform, text};
-use crate::{output, values};
+use crate::client::Client;
+use crate::{output, values, wiring};
 
 /// How often the server is asked how far the trial is.
 const LOOK: Duration = Duration::from_millis(300);
 /// Moves that are shown as text.
 const MOVES: usize = 15;
+/// Differences that are shown side by side as text.
+const SAMPLES: usize = 3;
 
 /// Try an image on decisions of the past: how many verdicts would change, where, and at what cost.
 ///
-/// The server asks the image in slots that no order needs. Nothing changes by it; the result stands in
-/// the rollout log, where activation may require it.
+/// The server asks the image in slots that no order needs, one trial at a time; Ctrl-C cancels it. Nothing
+/// changes by it; the result stands in the rollout log, where activation may require it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -64,17 +66,10 @@ pub(super) fn run(arguments: &Try) -> anyhow::Result<ExitCode> {
     let bar = ProgressBar::new(number(&begun, "/total"));
     let style = "{wide_bar} {pos}/{len} decisions, {per_sec}, {eta} left";
     bar.set_style(ProgressStyle::with_template(style)?);
-    let trial = loop {
-        let trial = client.get(&path)?;
-        bar.set_position(number(&trial, "/seen"));
-        if text(&trial, "/state") != "running" {
-            break trial;
-        }
-        thread::sleep(LOOK);
-    };
+    let trial = wiring::block_on(follow(&client, &path, &bar))?;
     bar.finish_and_clear();
     if text(&trial, "/state") != "done" {
-        anyhow::bail!("the trial came to no result: {}", text(&trial, "/problem"));
+        bail!("the trial came to no result: {}", text(&trial, "/problem"));
     }
     if let Some(file) = &arguments.html {
         let page = client.get_bytes(&format!("{path}/page"))?;
@@ -84,6 +79,26 @@ pub(super) fn run(arguments: &Try) -> anyhow::Result<ExitCode> {
     let report = trial.pointer("/report").cloned().unwrap_or_default();
     arguments.platform.show(&report, words)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks how a trial stands until it is over. Ctrl-C cancels it, so that it keeps nobody from another one.
+async fn follow(client: &Client, path: &str, bar: &ProgressBar) -> anyhow::Result<Value> {
+    let stop = wiring::stop_signal()?;
+    tokio::pin!(stop);
+    loop {
+        let trial = client.get(path)?;
+        bar.set_position(number(&trial, "/seen"));
+        if text(&trial, "/state") != "running" {
+            return Ok(trial);
+        }
+        tokio::select! {
+            () = &mut stop => {
+                client.delete(path).context("the trial goes on, because it cannot be cancelled")?;
+                bail!("cancelled; nothing of the trial is recorded");
+            }
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
 }
 
 fn number(value: &Value, path: &str) -> u64 {
@@ -130,14 +145,34 @@ fn words(report: &Value) -> String {
     }
     groups(report, &mut say);
     moves(report, &mut say);
+    samples(report, &mut say);
     out
 }
 
-/// The share that differs, by district and by category, most first.
+/// Some differences side by side.
+fn samples(report: &Value, say: &mut impl FnMut(&str)) {
+    let samples = report.get("samples").and_then(Value::as_array);
+    let differ = samples
+        .into_iter()
+        .flatten()
+        .filter(|it| text(it, "/class") != "reworded");
+    for sample in differ.take(SAMPLES) {
+        say(&format!(
+            "order {}, decision {}\n  then {}\n  now  {}",
+            text(sample, "/order"),
+            text(sample, "/decision"),
+            text(sample, "/before"),
+            text(sample, "/after"),
+        ));
+    }
+}
+
+/// The share that differs, by district, category and unit, most first.
 fn groups(report: &Value, say: &mut impl FnMut(&str)) {
     for (title, path) in [
         ("by district", "/by_district"),
         ("by category", "/by_category"),
+        ("by unit", "/by_unit"),
     ] {
         let groups = report.pointer(path).and_then(Value::as_object);
         let mut rows: Vec<(u64, Vec<String>)> = groups

@@ -91,6 +91,7 @@ impl Target for Store {
                 | Error::NoDelivery { .. }
                 | Error::NotStuck { .. }
                 | Error::Dossier(_)
+                | Error::Knowledge(_)
                 | Error::Rollout(_)
                 | Error::RuleSetChanged { .. }
                 | Error::Calendar(_)
