@@ -1,9 +1,10 @@
 # Thin: `make run` starts Kapok with embedded defaults, `make test` checks everything.
-.PHONY: run test soak bench toolchain plugins guests host images examples fmt-check pure lint
+.PHONY: run test soak bench extism toolchain plugins guests host images examples fmt-check pure lint
 
 CARGO ?= cargo
 WASM = --locked --profile plugin --target wasm32-wasip2
-PLUGINS = -p routing -p escalation -p knowledge -p tianhe-routing -p nansha-escalation
+PLUGINS = -p routing -p escalation -p knowledge -p citations -p tianhe-routing \
+	-p nansha-escalation -p yuexiu-english
 EXAMPLES = plugins/districts/panyu-knowledge plugins/districts/huangpu-escalation
 ADAPTERS = -p http-routing -p http-escalation -p http-knowledge
 PURE = -p contract -p calendar -p lifecycle -p knowledge_base -p engine
@@ -22,8 +23,15 @@ soak:
 	KAPOK_SEED=$(FIRST) KAPOK_SEEDS=$(SEEDS) $(CARGO) test --locked --release $(PURE) \
 		--test simulation asked_for -- --nocapture
 
-bench: images guests
+bench: images guests extism
 	$(CARGO) bench --locked --profile release -p tests
+	$(CARGO) bench --locked --profile release -p search
+
+# The city's routing rules under Extism, which `make bench` compares with. A workspace of its own, because
+# Extism brings another wasmtime.
+extism: toolchain
+	cd tests/benches/extism && export CARGO_TARGET_DIR=../../../target/extism && \
+		$(CARGO) build $(WASM) -p extism-guest && $(CARGO) build --locked --release -p extism-host
 
 # The target wasm32-wasip2, from rustup or from Debian's packages.
 toolchain:

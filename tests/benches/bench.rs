@@ -3,8 +3,13 @@
 //! A word picks one part: `cargo bench --profile release -p tests -- scale`.
 //!
 //! - `decision`: a question to a rule, against the least that wasmtime can do with the same image.
+//! - `placement`: a decision by a function on loopback, and by one with TLS, against embedded.
+//! - `functions`: answers a second, p50 and p99 of `kapok functions` at 1, 8 and 32 connections, against a
+//!   plain wasmtime server and a native one; memory of idle functions and of requests in work.
 //! - `platform`: swapping rules, against a decision; memory after many swaps; a district's decisions
 //!   while another district's plugin misbehaves, against alone.
+//! - `trial`: decisions of the past that an image is tried on, a second and core, against asking it alone;
+//!   memory after 1,000,000 of them, against 100,000.
 //! - `import`: `kapok import`, against bare inserts of the same rows with the same durability.
 //! - `start`: from the start of the server to its first 200, warm against cold; peak memory.
 //! - `scale`: a city that grows, and 200,000 deadlines that end at one instant:
@@ -27,11 +32,14 @@
 
 mod city;
 mod decision;
+mod functions;
 mod herd;
 mod import;
+mod placement;
 mod platform;
 mod scale;
 mod start;
+mod trial;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,9 +53,15 @@ fn main() -> anyhow::Result<()> {
     let only = std::env::args()
         .nth(1)
         .filter(|word| !word.starts_with('-'));
-    let all: [Part; 5] = [
+    if let Some(served) = only.as_deref().and_then(functions::serve) {
+        return served;
+    }
+    let all: [Part; 8] = [
         ("decision", decision::run),
+        ("functions", functions::run),
+        ("placement", placement::run),
         ("platform", platform::run),
+        ("trial", trial::run),
         ("import", import::run),
         ("start", start::run),
         ("scale", scale::run),

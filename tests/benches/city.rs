@@ -78,6 +78,7 @@ impl Advisor for AtOnce {
                 fuel: 1,
                 duration_us: 1,
                 canary: false,
+                function: None,
             }],
             verdict: Some(vec![routing::Candidate {
                 unit: unit.to_owned(),

@@ -19,8 +19,8 @@ use crate::decision::question;
 use crate::{fastest, report, root};
 
 /// The city, a district that asks all the time, and one whose plugin is bad.
-const CITY: &str = "440100";
-const GOOD: &str = "440106";
+pub(crate) const CITY: &str = "440100";
+pub(crate) const GOOD: &str = "440106";
 const BAD: &str = "440113";
 
 /// Districts of the city, so that a table has its usual size.
@@ -63,13 +63,13 @@ fn context(id: u64, scope: &str, question: &Question) -> DecisionContext {
 }
 
 /// A table with this rule for the city and every district.
-fn everywhere(activation: u64, rule: &Arc<Rule>) -> anyhow::Result<Table> {
+pub(crate) fn everywhere(activation: u64, rule: &Arc<Rule>) -> anyhow::Result<Table> {
     let mut table = Table::default();
     for n in 0..=DISTRICTS {
         let placement = Placement {
             activation,
             rule: Some(Arc::clone(rule)),
-            candidate: None,
+            ..Placement::default()
         };
         table.place(Kind::Routing, &(440_100 + n).to_string(), placement)?;
     }
@@ -230,7 +230,7 @@ fn memory() -> anyhow::Result<()> {
 }
 
 /// What the process has in memory now, in MiB.
-fn resident_mib() -> anyhow::Result<f64> {
+pub(crate) fn resident_mib() -> anyhow::Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB"));
@@ -298,12 +298,13 @@ fn watch(city: &Image, bad: Option<&Image>, mode: &Mode) -> anyhow::Result<Seen>
             Mode::Active | Mode::Canary { .. } => Placement {
                 activation: 2,
                 rule: Some(bad),
-                candidate: None,
+                ..Placement::default()
             },
             Mode::Shadow => Placement {
                 activation: 1,
                 rule: Some(rule),
                 candidate: Some(Arc::new(Candidate::new(2, bad, Mode::Shadow))),
+                ..Placement::default()
             },
         };
         table.place(Kind::Routing, BAD, placement)?;

@@ -3,11 +3,15 @@
 
 mod import;
 mod indicators;
+mod knowledge;
+mod listed;
 mod notify;
 mod plugin;
 mod rules;
 mod server;
+mod spin;
 mod time;
+mod trial;
 
 use std::fs;
 use std::process::{Command, Output};
@@ -159,6 +163,12 @@ fn every_command_has_a_manual() {
         "clock show",
         "clock advance",
         "rules",
+        "knowledge import",
+        "knowledge export",
+        "knowledge check",
+        "knowledge show",
+        "knowledge list",
+        "knowledge expiring",
         "plugin new",
         "plugin build",
         "plugin test",
@@ -178,6 +188,7 @@ fn every_command_has_a_manual() {
         "plugin history",
         "plugin policy",
         "replay",
+        "spin export",
         "audit verify",
         "audit head",
     ] {
@@ -189,7 +200,7 @@ fn every_command_has_a_manual() {
 #[test]
 fn images_are_baked_once() {
     let baked = lines("bake", 0);
-    assert_eq!(baked.len(), 5);
+    assert_eq!(baked.len(), 7);
     for (before, after) in baked.iter().zip(lines("bake", 0)) {
         assert_eq!(before["digest"], after["digest"]);
         assert_eq!(after["state"], json!("up to date"));

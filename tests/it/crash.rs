@@ -26,9 +26,9 @@ use lifecycle::ruleset::RuleBook;
 use store::{Options, SqliteStore};
 
 /// Tells the child where to write.
-const DIR: &str = "KAPOK_CRASH_TEST_DIR";
+pub(crate) const DIR: &str = "KAPOK_CRASH_TEST_DIR";
 /// A line on the child's standard output that acknowledges a commit.
-const ACKNOWLEDGED: &str = "acknowledged ";
+pub(crate) const ACKNOWLEDGED: &str = "acknowledged ";
 
 /// A city in which no rule is active: every order waits for a person.
 struct NoRules;
@@ -91,7 +91,7 @@ fn run_and_kill(dir: &Path, lines: usize, acknowledged: &mut BTreeMap<OrderId, u
 
 /// Runs a test of this file as another process until it has acknowledged so often, kills it, and gives
 /// what it acknowledged.
-fn run_child(test: &str, dir: &Path, lines: usize) -> Vec<String> {
+pub(crate) fn run_child(test: &str, dir: &Path, lines: usize) -> Vec<String> {
     let mut child = Process::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
         .env(DIR, dir)

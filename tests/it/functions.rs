@@ -4,17 +4,23 @@
 //! Needs the artefacts of `make images guests`.
 
 mod client;
+mod document;
 mod guests;
 mod http;
+mod http2;
 mod languages;
 mod manifest;
+mod operations;
+mod process;
+mod reload;
+mod tls;
 mod verdicts;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use functions::{Application, Config};
+use functions::{Access, Config, Service, Tls};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -34,7 +40,11 @@ struct Server {
 impl Server {
     /// Serves the manifest within these bounds.
     fn start(manifest: &Path, config: Config) -> Self {
-        let application = load(manifest, config);
+        Self::with(Arc::new(load(manifest, config)), None)
+    }
+
+    /// Serves what is loaded.
+    fn with(service: Arc<Service>, tls: Option<Arc<Tls>>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -45,7 +55,7 @@ impl Server {
             .unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let task = runtime.spawn(functions::serve(Arc::new(application), listener, async {
+        let task = runtime.spawn(functions::serve(service, listener, tls, async {
             stopped.await.ok();
         }));
         Self {
@@ -67,16 +77,25 @@ impl Server {
     }
 }
 
-/// The shipped application, served once for all tests.
-fn shipped() -> SocketAddr {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER
-        .get_or_init(|| Server::start(&spin_toml(), Config::STANDARD))
-        .address
+/// The shipped application, loaded and served once for all tests.
+fn shipped_server() -> &'static (Arc<Service>, Server) {
+    static SERVER: OnceLock<(Arc<Service>, Server)> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let service = Arc::new(load(&spin_toml(), Config::STANDARD));
+        (service.clone(), Server::with(service, None))
+    })
 }
 
-fn load(manifest: &Path, config: Config) -> Application {
-    functions::load(manifest, config)
+pub(crate) fn shipped() -> SocketAddr {
+    shipped_server().1.address
+}
+
+fn shipped_service() -> &'static Service {
+    &shipped_server().0
+}
+
+fn load(manifest: &Path, config: Config) -> Service {
+    Service::load(manifest, config, Access::open(), &functions::compile)
         .unwrap_or_else(|error| panic!("{:#}; run `make images guests`", anyhow::Error::new(error)))
 }
 

@@ -6,11 +6,13 @@
 
 mod artefacts;
 mod cli;
+mod conformance;
 mod crash;
 mod functions;
 mod http_api;
 mod labels;
 mod limits;
+mod placement;
 mod platform;
 mod plugins;
 mod projects;

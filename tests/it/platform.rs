@@ -4,6 +4,7 @@
 mod breaker;
 mod candidates;
 mod fairness;
+mod log;
 mod reports;
 mod swap;
 
@@ -45,6 +46,7 @@ fn table(rows: &[Row<'_>]) -> Table {
                     it.mode().clone(),
                 ))
             }),
+            ..Placement::default()
         };
         table.place(Kind::Routing, scope, placement).unwrap();
     }

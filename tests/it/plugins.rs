@@ -46,6 +46,8 @@ fn shipped_rules_load_and_describe_themselves() {
             (Kind::Escalation, "440100"),
             (Kind::Escalation, "440115"),
             (Kind::Knowledge, "440100"),
+            (Kind::Knowledge, "440100/citations"),
+            (Kind::Knowledge, "440104"),
         ]
     );
     for rule in active {
@@ -88,6 +90,7 @@ fn every_question_is_answered_by_its_plugin() {
         trigger: escalation::Trigger::Overdue(3),
         order_type: contract::types::OrderType::Complaint,
         district: Some("440115".to_owned()),
+        street: None,
         category: None,
         unit: Some("GZ-CGJ".to_owned()),
         now: NOW,
@@ -96,6 +99,7 @@ fn every_question_is_answered_by_its_plugin() {
         extension_count: 0,
         return_count: 0,
         supervised: false,
+        priority: escalation::Priority::Normal,
     };
     let advice = runtime.escalate(&decision(1, &["440115", "440100"]), &overdue);
     assert!(
@@ -115,26 +119,67 @@ fn every_question_is_answered_by_its_plugin() {
         body: "正文".to_owned(),
         legal_basis: Vec::new(),
         scope: String::new(),
+        districts: Vec::new(),
         subjects: Vec::new(),
         conditions: Vec::new(),
         relations: Vec::new(),
         faqs: Vec::new(),
+        attachments: Vec::new(),
+        english: None,
         valid_from: day(2026),
         valid_until: day(2036),
         longer_validity_reason: None,
         today: day(2026),
     };
     let checked = runtime.check(&decision(1, &["440106", "440100"]), &point);
-    let [(attempt, findings)] = checked.as_slice() else {
+    let [(attempt, findings), (beside, _)] = checked.as_slice() else {
         panic!("{checked:?}")
     };
     assert_eq!(attempt.outcome, Outcome::Answered);
+    assert_eq!(beside.outcome, Outcome::Answered);
     assert!(
         findings
             .iter()
             .any(|finding| finding.field == knowledge::Field::ValidUntil),
         "{findings:?}"
     );
+}
+
+/// Every check of every scope says its own, under the image that found it; none hides another.
+#[test]
+fn all_checks_of_knowledge_points_are_asked() {
+    let runtime = shared_city();
+    let point: knowledge::Point = serde_json::from_value(serde_json::json!({
+        "owner": "GZ-D104", "kind": "service_guide", "title": "外国人住宿登记指南",
+        "body": "依照《信访条例》登记。", "legal_basis": ["《中华人民共和国出境入境管理法》"],
+        "scope": "", "districts": ["440104"], "subjects": ["来穗人员"],
+        "valid_from": "2026-03-01", "valid_until": "2027-02-28", "today": "2026-03-01",
+    }))
+    .unwrap();
+    let ask = |scopes: &[&str]| {
+        let checked = runtime.check(&decision(1, scopes), &point);
+        let told = checked.into_iter().map(|(attempt, findings)| {
+            assert_eq!(attempt.outcome, Outcome::Answered);
+            let blocks = |it: &&knowledge::Finding| it.severity == knowledge::Severity::Block;
+            let codes: Vec<String> = findings
+                .iter()
+                .filter(blocks)
+                .map(|it| it.code.clone())
+                .collect();
+            let rule = runtime.rule(&attempt.scope, Kind::Knowledge).unwrap();
+            assert_eq!(attempt.rule.image, rule.identity().image);
+            format!("{}: {}", attempt.scope, codes.join(" "))
+        });
+        told.collect::<Vec<_>>()
+    };
+    let yuexiu = "440104: missing";
+    let city = ["440100: missing", "440100/citations: repealed"];
+    assert_eq!(ask(&["440104", "440100"]), [yuexiu, city[0], city[1]]);
+    assert_eq!(ask(&["440100"]), city);
+    assert_eq!(ask(&["440104"]), [yuexiu]);
+    assert_eq!(ask(&["440100/citations"]), [city[1]]);
+    // A code that another begins with is another scope.
+    assert_eq!(ask(&["4401", "44010"]), [""; 0]);
 }
 
 /// The whole advice, apart from the time that it took.

@@ -68,7 +68,7 @@ fn folders() -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Five in Rust, one in Python, one in JavaScript.
+/// Seven in Rust, one in Python, one in JavaScript.
 #[test]
 fn every_plugin_is_a_project_with_fixtures_of_its_own() {
     let (_, made) = all();
@@ -79,10 +79,12 @@ fn every_plugin_is_a_project_with_fixtures_of_its_own() {
     assert_eq!(
         found,
         [
+            ("citations", Kind::Knowledge, "440100/citations"),
             ("huangpu-escalation", Kind::Escalation, "440112"),
             ("nansha-escalation", Kind::Escalation, "440115"),
             ("panyu-knowledge", Kind::Knowledge, "440113"),
             ("tianhe-routing", Kind::Routing, "440106"),
+            ("yuexiu-english", Kind::Knowledge, "440104"),
             ("escalation", Kind::Escalation, "440100"),
             ("knowledge", Kind::Knowledge, "440100"),
             ("routing", Kind::Routing, "440100"),

@@ -14,15 +14,39 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lifecycle", &["contract", "calendar"]),
     ("knowledge_base", &["contract", "calendar", "lifecycle"]),
     ("rollout", &["contract", "lifecycle"]),
-    ("engine", &["contract", "calendar", "lifecycle", "rollout"]),
+    (
+        "engine",
+        &[
+            "contract",
+            "calendar",
+            "lifecycle",
+            "knowledge_base",
+            "rollout",
+        ],
+    ),
     (
         "store",
-        &["contract", "calendar", "lifecycle", "rollout", "engine"],
+        &[
+            "contract",
+            "calendar",
+            "lifecycle",
+            "knowledge_base",
+            "rollout",
+            "engine",
+        ],
     ),
     ("plugins", &["contract", "lifecycle", "rollout", "engine"]),
     (
         "api",
-        &["contract", "calendar", "lifecycle", "rollout", "engine"],
+        &[
+            "contract",
+            "calendar",
+            "lifecycle",
+            "knowledge_base",
+            "rollout",
+            "engine",
+            "search",
+        ],
     ),
     ("functions", &["contract"]),
     ("notify", &["contract", "calendar", "lifecycle", "engine"]),
@@ -39,14 +63,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "api",
             "functions",
             "notify",
+            "search",
         ],
     ),
     ("sdk", &["contract"]),
     ("routing", &["sdk"]),
     ("escalation", &["sdk"]),
     ("knowledge", &["sdk"]),
+    ("citations", &["sdk"]),
     ("tianhe-routing", &["sdk"]),
     ("nansha-escalation", &["sdk"]),
+    ("yuexiu-english", &["sdk"]),
     ("http-adapter", &["contract"]),
     ("http-routing", &["contract", "http-adapter"]),
     ("http-escalation", &["contract", "http-adapter"]),
@@ -57,15 +84,16 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// External crates that only the named workspace crates may depend on.
 const RESERVED: &[(&str, &[&str])] = &[
     ("wasmtime", &["plugins", "functions", "tests"]),
-    ("wasmtime-wasi", &["plugins", "functions"]),
+    ("wasmtime-wasi", &["plugins", "functions", "tests"]),
     ("rusqlite", &["store", "tests"]),
     ("axum", &["api", "tests"]),
     ("hyper", &["functions", "tests"]),
     ("tokio", &["api", "functions", "kapok", "tests"]),
-    // Outgoing HTTP: notifications, and the command line as a client of its own server.
-    ("ureq", &["notify", "kapok", "tests"]),
+    // Outgoing HTTP: notifications, functions that run rule images, and the command line as a client of its
+    // own server.
+    ("ureq", &["notify", "plugins", "kapok", "tests"]),
     ("lettre", &["notify"]),
-    ("rustls", &["notify"]),
+    ("rustls", &["notify", "plugins", "functions", "tests"]),
 ];
 
 /// Licences that a dependency may be under; one of the alternatives must be here.

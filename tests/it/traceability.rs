@@ -1,4 +1,5 @@
-//! Traceability: every rule of the catalogue has a marker in the code, a test and a scenario.
+//! Traceability: every rule of the catalogue has a marker in the code, a test and a scenario, and those that
+//! set a limit a row in the tables of limits.
 //!
 //! `host/kapok/rules.json` is generated here from the sources and checked in, and `kapok rules` prints
 //! it. After a change of the sources, `UPDATE_EXPECT=1 cargo test -p tests --test it traceability`
@@ -82,6 +83,50 @@ fn every_rule_has_code_a_test_and_a_scenario() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Where both sides of every limit are.
+const LIMIT_TABLES: [&str; 2] = [
+    "host/lifecycle/tests/it/limits",
+    "host/lifecycle/tests/it/dossiers/limits",
+];
+
+/// Where deadlines name the rules that set them.
+const DEADLINES: [&str; 2] = [
+    "host/lifecycle/src/deadline.rs",
+    "host/lifecycle/src/dossier/deadline.rs",
+];
+
+/// Limits that are no deadline of their own: counted calls, the time for a return, that for an extension.
+const OTHER_LIMITS: [usize; 3] = [15, 28, 36];
+
+#[test]
+fn every_rule_that_sets_a_limit_has_a_row_in_the_tables_of_limits() {
+    let rule = Regex::new(r#"\(\s*"R([1-9]\d?)",\s*"第"#).unwrap();
+    let mut limits = BTreeSet::from(OTHER_LIMITS);
+    for path in DEADLINES {
+        let text = fs::read_to_string(root().join(path)).unwrap();
+        let (code, _) = split(&text);
+        let found = rule
+            .captures_iter(code)
+            .map(|it| it[1].parse::<usize>().unwrap());
+        let before = limits.len();
+        limits.extend(found);
+        assert!(limits.len() > before + 4, "{path} names too few rules");
+    }
+    let rows: BTreeSet<usize> = files("host/lifecycle/tests/it", "rs")
+        .into_iter()
+        .filter(|path| LIMIT_TABLES.iter().any(|table| path.starts_with(table)))
+        .flat_map(|path| named(&fs::read_to_string(root().join(path)).unwrap()))
+        .collect();
+    let lacking: Vec<String> = limits
+        .difference(&rows)
+        .map(|it| format!("R{it}"))
+        .collect();
+    assert!(
+        lacking.is_empty(),
+        "no row in {LIMIT_TABLES:?}: {lacking:?}"
+    );
 }
 
 #[test]

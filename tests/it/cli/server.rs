@@ -55,6 +55,13 @@ impl Server {
         }
     }
 
+    /// Has it take the list of rules again.
+    pub(super) fn hang_up(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// Ends it as a service manager does.
     pub(super) fn stop(mut self) {
         let id = self.child.id().to_string();

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use contract::routing::Verdict;
-use functions::{Config, Error};
+use functions::{Access, Config, Error, Service};
 use plugins::{Baker, Limits};
 use tempfile::TempDir;
 
@@ -17,7 +17,8 @@ use super::client::{Reply, post};
 use super::{QUESTION, Server, root};
 
 /// The guests that are served; `/NAME` is each one's route.
-const GUESTS: [&str; 8] = [
+const GUESTS: [&str; 9] = [
+    "clock_reader",
     "endless",
     "memory_eater",
     "network_opener",
@@ -33,8 +34,15 @@ const GUESTS: [&str; 8] = [
 const CONFIG: Config = Config {
     request_time: Duration::from_secs(5),
     running: 4,
+    running_per_function: 2,
     ..Config::STANDARD
 };
+
+/// Held by a test that asks guests which loop, so that they get the slots that it counts on.
+fn loops() -> MutexGuard<'static, ()> {
+    static LOOPS: Mutex<()> = Mutex::new(());
+    LOOPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A server of all guests, with the folder of its images.
 fn server() -> SocketAddr {
@@ -103,14 +111,15 @@ fn reason(reply: &Reply) -> String {
 const FAILURES: [(&str, &str, u16, &str); 6] = [
     ("trap", "", 500, "function_failed"),
     ("recursion", "", 500, "function_failed"),
-    ("memory_eater", "", 500, "function_failed"),
-    ("too_large", "", 500, "function_failed"),
-    ("too_large", "reason", 500, "function_failed"),
+    ("memory_eater", "", 500, "function_out_of_memory"),
+    ("too_large", "", 500, "function_out_of_memory"),
+    ("too_large", "reason", 500, "function_out_of_memory"),
     ("endless", "", 504, "function_timeout"),
 ];
 
 #[test]
 fn a_failure_is_told_by_its_kind() {
+    let _alone = loops();
     for (guest, subject, status, code) in FAILURES {
         let reply = ask(guest, subject);
         assert_eq!(
@@ -124,6 +133,7 @@ fn a_failure_is_told_by_its_kind() {
 
 #[test]
 fn a_failure_is_the_requests_own() {
+    let _alone = loops();
     // More at the same time than there are slots and processors; then each may also end for want
     // of time.
     thread::scope(|scope| {
@@ -143,6 +153,33 @@ fn a_failure_is_the_requests_own() {
     });
     for _ in 0..20 {
         assert_eq!(ask("no_opinion", "").text(), r#"{"verdict":"no_opinion"}"#);
+    }
+}
+
+#[test]
+fn functions_that_loop_leave_slots_to_the_others() {
+    let _alone = loops();
+    // More of them than slots: they get two of the four, and the rest of them wait.
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                let found = ask("endless", "");
+                let code = found.code();
+                let expected = ["function_timeout", "overloaded"];
+                assert!(expected.contains(&code.as_str()), "{found:?}");
+            });
+        }
+        for _ in 0..20 {
+            assert_eq!(ask("no_opinion", "").text(), r#"{"verdict":"no_opinion"}"#);
+        }
+    });
+}
+
+#[test]
+fn clocks_stand_and_chance_repeats() {
+    let first = reason(&ask("clock_reader", ""));
+    for _ in 0..3 {
+        assert_eq!(reason(&ask("clock_reader", "")), first);
     }
 }
 
@@ -197,7 +234,8 @@ fn what_does_not_fit_together_is_refused_by_name() {
         );
         let path = folder.path().join("spin.toml");
         fs::write(&path, manifest).unwrap();
-        let error = match functions::load(&path, CONFIG) {
+        let loaded = Service::load(&path, CONFIG, Access::open(), &functions::compile);
+        let error = match loaded {
             Ok(_) => panic!("{dependency} was taken"),
             Err(error) => error,
         };

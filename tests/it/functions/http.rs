@@ -3,59 +3,92 @@
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use functions::{Application, Config};
+use functions::{Access, Config, Service};
 use http_body_util::{BodyExt as _, Full};
 
 use super::client::{begin, connect, finish, post, raw, replies, request, send, until};
-use super::{QUESTION, Server, load, shipped, spin_toml};
+use super::{QUESTION, Server, shipped, shipped_service, spin_toml};
 
 const PATH: &str = "/routing/city";
 
+/// What is no question: why, the body, the problem's code and its field.
+type Refused = (&'static str, Vec<u8>, &'static str, &'static str);
+
+/// The question with one part of it in another form.
+fn with(old: &str, new: &str) -> Vec<u8> {
+    assert!(QUESTION.contains(old), "{old}");
+    QUESTION.replace(old, new).into_bytes()
+}
+
+/// What is no JSON; `-` is no field.
+fn no_json() -> Vec<Refused> {
+    let text = "路灯不亮";
+    vec![
+        ("nothing", b"".into(), "invalid_json", "."),
+        ("a word", b"hello".into(), "invalid_json", "."),
+        ("a mark", b"\xef\xbb\xbf{}".into(), "invalid_json", "."),
+        ("a zero byte", with(text, "\0"), "invalid_json", "text"),
+        (
+            "half a character",
+            with(text, r"\ud83d"),
+            "invalid_json",
+            "text",
+        ),
+        (
+            "a number too large",
+            with("\"路灯不亮\"", "1e999"),
+            "invalid_json",
+            "text",
+        ),
+        (
+            "something after it",
+            format!("{QUESTION}x").into(),
+            "invalid_json",
+            "-",
+        ),
+        (
+            "Latin-1",
+            b"{\"text\":\"caf\xe9\"}".into(),
+            "invalid_utf8",
+            "-",
+        ),
+    ]
+}
+
+/// What is JSON, and not the question.
+fn no_question() -> Vec<Refused> {
+    let deep = "[".repeat(500_000);
+    let (text, code) = (r#""text""#, "invalid_question");
+    let twice = with(text, r#""text":"a","text""#);
+    let unknown = with(text, &format!(r#""x":{deep},"text""#));
+    vec![
+        ("an empty object", b"{}".into(), code, "order_type"),
+        ("a list of it", format!("[{QUESTION}]").into(), code, "."),
+        ("a key twice", twice, code, "text"),
+        ("deep nesting", with("\"路灯不亮\"", &deep), code, "text"),
+        ("deep nesting under an unknown key", unknown, code, "x"),
+        ("no channel", with("phone", "fax"), code, "channel"),
+        (
+            "no month",
+            with("2026-03-", "2026-13-"),
+            code,
+            "registered_at",
+        ),
+    ]
+}
+
 #[test]
 fn what_is_no_question_is_refused() {
-    let twice = QUESTION.replace(r#""text""#, r#""text":"a","text""#);
-    let deep = format!(r#"{{"text":{}"#, "[".repeat(500_000));
-    let rows: [(&str, &[u8], &str, Option<&str>); 7] = [
-        ("nothing", b"", "invalid_json", Some(".")),
-        ("a word", b"hello", "invalid_json", Some(".")),
-        (
-            "an empty object",
-            b"{}",
-            "invalid_question",
-            Some("order_type"),
-        ),
-        ("Latin-1", b"{\"text\":\"caf\xe9\"}", "invalid_utf8", None),
-        (
-            "a key twice",
-            twice.as_bytes(),
-            "invalid_question",
-            Some("text"),
-        ),
-        (
-            "deep nesting",
-            deep.as_bytes(),
-            "invalid_question",
-            Some("text"),
-        ),
-        (
-            "no channel",
-            br#"{"order_type":"complaint","channel":"fax"}"#,
-            "invalid_question",
-            Some("channel"),
-        ),
-    ];
-    for (name, body, code, field) in rows {
+    for (name, body, code, field) in no_json().into_iter().chain(no_question()) {
         let reply = post(shipped(), PATH, body);
         assert_eq!(
             (reply.status, reply.code().as_str()),
             (400, code),
             "{name}: {reply:?}"
         );
-        assert_eq!(
-            reply.json().get("field").and_then(|field| field.as_str()),
-            field,
-            "{name}"
-        );
+        let found = reply.json();
+        let found = found.get("field").map_or("-", |it| it.as_str().unwrap());
+        assert_eq!(found, field, "{name}");
     }
 }
 
@@ -156,6 +189,24 @@ fn bodies_end_at_a_megabyte() {
         (reply.status, reply.code().as_str()),
         (413, "body_too_large")
     );
+
+    // What is too large is refused before it has come, whether its length was announced or not.
+    for head in [
+        "content-length: 52428800\r\n\r\n ".to_owned(),
+        format!(
+            "transfer-encoding: chunked\r\n\r\n100001\r\n{}",
+            " ".repeat(0x10_0001)
+        ),
+    ] {
+        let mut stream = connect(shipped());
+        let start = "POST /routing/city HTTP/1.1\r\nhost: test\r\n";
+        stream
+            .write_all(format!("{start}{head}").as_bytes())
+            .unwrap();
+        let mut begin = [0; 12];
+        stream.read_exact(&mut begin).unwrap();
+        assert_eq!(&begin, b"HTTP/1.1 413");
+    }
 
     // Who asks first is answered without sending it.
     let mut stream = connect(shipped());
@@ -329,40 +380,31 @@ fn a_shutdown_answers_what_is_in_work() {
 #[test]
 fn compiled_code_may_come_from_the_hosts_cache() {
     let folder = tempfile::tempdir().unwrap();
-    for entries in [6, 6] {
+    // One for each function, and the key.
+    let entries = shipped_service().application().functions().len() + 1;
+    for _ in 0..2 {
         let cache = plugins::Cache::open(folder.path()).unwrap();
         let compile = |engine: &_, bytes: &[u8]| Ok(cache.compile(engine, bytes)?);
-        let application = functions::load_with(&spin_toml(), Config::STANDARD, &compile).unwrap();
-        assert_eq!(answer(&application), post(shipped(), PATH, QUESTION).body);
-        // One for each function, and the key.
+        let access = Access::open();
+        let service = Service::load(&spin_toml(), Config::STANDARD, access, &compile).unwrap();
+        assert_eq!(answer(&service), post(shipped(), PATH, QUESTION).body);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), entries);
     }
 }
 
-#[test]
-fn requests_are_answered_in_process() {
-    let application = load(&spin_toml(), Config::STANDARD);
-    assert_eq!(answer(&application), post(shipped(), PATH, QUESTION).body);
-}
-
-/// What the application answers to the question, without a socket.
-fn answer(application: &Application) -> Vec<u8> {
+/// What the service answers to the question, without a socket.
+fn answer(service: &Service) -> Vec<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let request = axum::http::Request::post(PATH)
+        let request = hyper::Request::post(PATH)
             .body(Full::from(QUESTION))
             .unwrap();
-        let response = application.handle(request).await;
+        let response = service.handle(request).await;
         assert_eq!(response.status().as_u16(), 200);
-        response
-            .into_body()
-            .collect()
-            .await
-            .unwrap()
-            .to_bytes()
-            .to_vec()
+        let body = response.into_body().collect().await.unwrap();
+        body.to_bytes().to_vec()
     })
 }

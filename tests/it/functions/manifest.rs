@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use functions::Manifest;
 use plugins::RuleList;
+use serde_json::Value;
 
 use super::{root, shipped, spin_toml};
 use crate::functions::client::send;
 
 /// Route and kind of every shipped rule.
-const ROUTES: [(&str, &str); 5] = [
+const ROUTES: [(&str, &str); 7] = [
     ("/routing/city", "routing"),
     ("/escalation/city", "escalation"),
     ("/knowledge/city", "knowledge"),
+    ("/knowledge/city/citations", "knowledge"),
+    ("/knowledge/440104", "knowledge"),
     ("/routing/440106", "routing"),
     ("/escalation/440115", "escalation"),
 ];
@@ -45,11 +48,7 @@ fn every_shipped_rule_is_a_function() {
         );
     }
     for rule in rules.rules {
-        let scope = if rule.scope == "440100" {
-            "city"
-        } else {
-            &rule.scope
-        };
+        let scope = rule.scope.replacen("440100", "city", 1);
         let route = images.remove(&root().join(&rule.image));
         assert_eq!(
             route,
@@ -83,17 +82,51 @@ fn every_function_describes_its_rule() {
     }
 }
 
+/// What Spin documents of its manifest, version 2, as a JSON Schema of our own.
+const SCHEMA: &str = include_str!("manifest-v2.json");
+
+/// What is wrong with a manifest by Spin's own rules.
+fn problems(manifest: &str) -> Vec<String> {
+    let manifest: Value = toml::from_str(manifest).unwrap();
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
+    schema
+        .iter_errors(&manifest)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
 #[test]
-fn names_are_those_that_spin_takes() {
-    let text = std::fs::read_to_string(spin_toml()).unwrap();
-    let table: toml::Table = toml::from_str(&text).unwrap();
-    for id in table["component"].as_table().unwrap().keys() {
-        let fits = id.split('-').all(|word| {
-            word.starts_with(|c: char| c.is_ascii_lowercase())
-                && word
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        });
-        assert!(fits, "`{id}` is no name for a component in Spin");
+fn spin_takes_the_manifest() {
+    let good = std::fs::read_to_string(spin_toml()).unwrap();
+    assert_eq!(problems(&good), [""; 0]);
+    // What `kapok functions` takes beyond that stands where Spin leaves room for it.
+    let bounds = "[component.routing-city.tool.kapok]\ntime_ms = 500\n";
+    assert_eq!(problems(&format!("{good}\n{bounds}")), [""; 0]);
+    for (old, new) in [
+        ("spin_manifest_version = 2", "spin_manifest_version = 1"),
+        ("name = \"kapok\"", "title = \"kapok\""),
+        ("route = \"/routing/city\"", ""),
+        ("route = \"/routing/city\"", "route = \"routing\""),
+        ("[component.routing-city]", "[component.440100]"),
+        ("[component.routing-city]", "[component.Routing_city]"),
+        (
+            "[component.routing-city.build]",
+            "[component.routing-city.built]",
+        ),
+        (
+            "{ component = \"routing-city-image\" }",
+            "{ component = \"a\", path = \"b\" }",
+        ),
+        (
+            "{ component = \"routing-city-image\" }",
+            "{ component = \"440100\" }",
+        ),
+        ("about = {", "\"kapok:plugin/\" = {"),
+        ("command = \"make images\"", "commands = \"make images\""),
+    ] {
+        assert!(good.contains(old), "{old}");
+        let bad = good.replacen(old, new, 1);
+        assert!(!problems(&bad).is_empty(), "{new} was taken");
     }
 }

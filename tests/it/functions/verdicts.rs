@@ -150,7 +150,6 @@ fn escalation_is_the_hosts() {
 
 #[test]
 fn knowledge_is_the_hosts() {
-    let rule = runtime().rule("440100", Kind::Knowledge).unwrap();
     let good = json!({
         "owner": "GZ-GJJ", "kind": "policy", "title": "住房公积金提取", "body": "租房可按月提取。",
         "legal_basis": ["住房公积金管理条例"], "scope": "广州市", "subjects": ["缴存职工"],
@@ -166,6 +165,10 @@ fn knowledge_is_the_hosts() {
         json!({"valid_from": "2027-01-02"}),
         json!({"title": "", "body": ""}),
         json!({"legal_basis": [], "subjects": [""], "faqs": []}),
+        json!({"body": "依照《信访条例》（国务院令第431号）和穗府规[2023]5号，自2月30日起。"}),
+        json!({"subjects": ["外国人"], "districts": ["440104", "440106"]}),
+        json!({"subjects": ["外国人"], "attachments": ["申请表.pdf"],
+            "english": {"title": null, "summary": "Apply within 48 hours."}}),
     ];
     for change in changes {
         let mut point = good.clone();
@@ -174,12 +177,15 @@ fn knowledge_is_the_hosts() {
             .unwrap()
             .extend(change.as_object().unwrap().clone());
         let point: knowledge::Point = serde_json::from_value(point).unwrap();
-        let (attempt, findings) = runtime().check_with("440100", &rule, &context(), &point);
-        check(
-            "/knowledge/city",
-            &point,
-            &attempt.outcome,
-            &findings.unwrap_or_default(),
-        );
+        for (scope, path) in [
+            ("440100", "/knowledge/city"),
+            ("440100/citations", "/knowledge/city/citations"),
+            ("440104", "/knowledge/440104"),
+        ] {
+            let rule = runtime().rule(scope, Kind::Knowledge).unwrap();
+            let (attempt, findings) = runtime().check_with(scope, &rule, &context(), &point);
+            let findings = findings.unwrap_or_default();
+            check(path, &point, &attempt.outcome, &findings);
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::bodies::bodies;
 use super::document::Document;
 use super::server::{Answer, Call, Server, UNIT, noise};
 
-fn call(method: &Method, template: &str, id: &str, digest: &str) -> Call {
+fn call(method: &Method, template: &str, id: &str, digest: &str, entry: &str) -> Call {
     // Deliveries have numbers of their own; there are none here.
     let id = if template.contains("/deliveries/") {
         "1"
@@ -23,11 +23,15 @@ fn call(method: &Method, template: &str, id: &str, digest: &str) -> Call {
         .replace("{id}", id)
         .replace("{digest}", digest)
         .replace("{dossier}", "JC-2026")
+        .replace("{number}", entry)
+        .replace("{version}", "1")
         .replace("{year}", "2026");
     let path = match template.rsplit('/').next() {
         Some("requester") => format!("{path}?purpose=call"),
         Some("deadline") => format!("{path}?type=complaint&dispatched=2026-09-18T08:00:00Z"),
         Some("years") => format!("{path}?dry_run=true"),
+        Some("diff") => format!("{path}?from=1"),
+        Some("feedback-figures") => format!("{path}?from=2026-09-01&until=2026-09-30"),
         Some(_) | None => path,
     };
     let call = Call::new(method.clone(), &path);
@@ -52,6 +56,7 @@ async fn each_role_may_do_what_is_its_own() {
         .expect("a digest");
     let meeting = json!({"meeting": "liaison", "held_on": "2026-09-17", "members": [UNIT]});
     server.post("operator", "/api/v1/meetings", meeting).await;
+    let entries = super::knowledge::entries(&server).await;
     let actors = [
         "operator",
         "unit",
@@ -71,9 +76,11 @@ async fn each_role_may_do_what_is_its_own() {
     table.push('\n');
     for (method, template) in Document::get().operations() {
         let _ = write!(table, "{:52}", format!("{method} {template}"));
+        let entry = entries.iter().find(|(list, _)| template.contains(list));
+        let entry = entry.map_or("x", |(_, number)| number.as_str());
         for actor in actors {
             let answer = server
-                .send(call(&method, &template, id, digest).by(actor))
+                .send(call(&method, &template, id, digest, entry).by(actor))
                 .await;
             let mark = match answer.status {
                 StatusCode::FORBIDDEN if answer.outcome().contains("unit") => "not its order",
@@ -96,7 +103,7 @@ async fn nobody_gets_in_without_a_known_token() {
     for (method, template) in Document::get().operations() {
         let open = ["openapi.json", "problems", "healthz", "readyz", "metrics"];
         let open = open.iter().any(|name| template.ends_with(name));
-        let answer = server.send(call(&method, &template, "x", "x")).await;
+        let answer = server.send(call(&method, &template, "x", "x", "x")).await;
         assert_eq!(
             answer.status == StatusCode::UNAUTHORIZED,
             !open,
@@ -106,7 +113,7 @@ async fn nobody_gets_in_without_a_known_token() {
             let challenge = answer.header("www-authenticate");
             assert_eq!(challenge, Some("Bearer realm=\"kapok\""));
             let answer = server
-                .send(call(&method, &template, "x", "x").by("stranger"))
+                .send(call(&method, &template, "x", "x", "x").by("stranger"))
                 .await;
             assert_eq!(answer.outcome(), "401 bad-token");
             let challenge = answer.header("www-authenticate").expect("a challenge");
@@ -201,6 +208,63 @@ async fn personal_data_is_seen_by_those_who_need_it_only() {
             .get("operator", &format!("{path}/requester{query}"))
             .await;
         assert_eq!(answer.outcome(), outcome, "{query}");
+    }
+}
+
+/// Mistake 26, of the catalogue's (R9, P12): what a requester hides, and personal data as such, is in no list, no
+/// search, no explanation, no export and no message, whoever asks, and is found by none. The log and the
+/// metrics have a test of their own below.
+#[tokio::test]
+async fn hidden_data_leaks_through_no_list_and_no_export() {
+    let server = Server::new();
+    let mut request = personal();
+    // What stands in the words of the request is the requester's to say; here it is only beside them.
+    request["text"] = json!("工地连续三晚凌晨一点还在打桩。");
+    let id = server.register(request).await;
+    let order = format!("/api/v1/orders/{id}");
+    let hidden = json!({
+        "fields": ["name", "phone", "id_number", "address"], "scope": "handling_units",
+        "warned": {"kind": "recording", "reference": "R-1"},
+    });
+    let answer = server
+        .post("operator", &format!("{order}/concealment"), hidden)
+        .await;
+    assert_eq!(answer.outcome(), "200");
+    assert!(gives_away(&answer).is_empty(), "{}", answer.text());
+    let figures = "/api/v1/indicators?from=2026-09-01&until=2026-09-30&by=unit";
+    let paths = [
+        order.clone(),
+        format!("{order}/explain"),
+        format!("{order}/history"),
+        format!("{order}/messages"),
+        "/api/v1/orders?limit=200".to_owned(),
+        "/api/v1/deliveries".to_owned(),
+        "/api/v1/warnings".to_owned(),
+        "/api/v1/forecast".to_owned(),
+        figures.to_owned(),
+        format!("{figures}&format=csv"),
+    ];
+    for actor in [
+        "operator", "unit", "leader", "district", "channel", "auditor", "admin",
+    ] {
+        for path in &paths {
+            let answer = server.get(actor, path).await;
+            let found = gives_away(&answer);
+            assert!(found.is_empty(), "{actor} {path}: {found:?}");
+        }
+        // A value that is hidden finds nothing: no parameter takes it.
+        for parameter in ["requester", "phone", "name", "q", "source"] {
+            let path = format!("/api/v1/orders?{parameter}={PHONE}");
+            let answer = server.get(actor, &path).await;
+            let nothing = !answer.status.is_success() || answer.json()["items"] == json!([]);
+            assert!(nothing, "{actor} {path}: {}", answer.text());
+        }
+    }
+    // Only the route for it shows it, with a purpose, and not to whom it is hidden from.
+    for (actor, shown) in [("operator", true), ("unit", false), ("leader", false)] {
+        let path = format!("{order}/requester?purpose=call&reveal=true");
+        let seen = gives_away(&server.get(actor, &path).await);
+        assert_eq!(!seen.is_empty(), shown, "{actor}: {seen:?}");
     }
 }
 

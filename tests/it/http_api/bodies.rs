@@ -31,6 +31,7 @@ pub(crate) fn bodies() -> BTreeMap<&'static str, Value> {
         ),
     ]);
     bodies.extend(super::dossiers::bodies());
+    bodies.extend(super::knowledge::bodies());
     bodies
 }
 

@@ -55,7 +55,7 @@ async fn the_main_path_from_a_request_to_its_end() {
         review by operator: 200 v10 awaiting_rating_offer, rating_offer by 2026-09-19T11:00:00+08:00: review_passed
         rating by channel: 200 v12 awaiting_rating, rating by 2026-09-24T00:00:00+08:00: invalid_rating_received
         rating by channel: 200 v14 closed CR12, - by -: rated closed
-        rating by channel: 422 order-closed the order is closed
+        rating by channel: 422 already-rated the order is rated already (第二十七条第三项)
     "#]].assert_eq(&story.log);
     is_fully_explained(&story).await;
 }
@@ -202,8 +202,9 @@ async fn other_ends_and_limits() {
         "text": "我在广州缴存公积金满一年，租房没有备案合同，每月最多能提取多少？需要什么材料？",
     });
     let mut answered = Story::begin(&server, question).await;
+    let point = super::knowledge::published(&server).await.id;
     let answer = json!({
-        "knowledge_point": "KB-GJJ-017", "knowledge_version": 3, "answer": "每月最多可提取……",
+        "knowledge_point": point, "knowledge_version": 1, "answer": "每月最多可提取……",
     });
     answered.give("operator", "answer", answer).await;
     let mut limited = Story::begin(&server, unclear()).await;

@@ -4,14 +4,14 @@
 use std::fs;
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lifecycle::ids::Actor;
 use serde_json::{Value, json};
 
-use super::server::{Answer, Server, noise};
-use crate::artefacts::root;
+use super::server::{Answer, Call, Server, noise};
+use crate::artefacts::{component, guest, root};
 
 const TIANHE: &str = "440106";
 
@@ -32,7 +32,7 @@ fn settings(path: &str) -> Value {
 }
 
 /// Pushes the city's routing rule and Tianhe's own; gives their digests.
-async fn two_images(server: &Server) -> [String; 2] {
+pub(super) async fn two_images(server: &Server) -> [String; 2] {
     let city = push("routing.wasm", &settings("plugins/routing/settings.toml"));
     let own = settings("plugins/districts/tianhe-routing/settings.toml");
     let own = push("tianhe_routing.wasm", &own);
@@ -60,7 +60,7 @@ async fn activate(
 }
 
 /// The image that answered for a new order of Tianhe.
-async fn answering(server: &Server) -> (String, String) {
+pub(super) async fn answering(server: &Server) -> (String, String) {
     let order = server.register(noise()).await;
     let history = server
         .get("operator", &format!("/api/v1/orders/{order}/history"))
@@ -162,7 +162,7 @@ async fn two_persons_activate_and_one_goes_back() {
     assert_eq!(refused.outcome(), "403 not-permitted");
     // From now on two persons are needed in Tianhe.
     let policy = json!({
-        "scope": TIANHE, "kind": "routing", "approval": true, "try_required": null,
+        "scope": TIANHE, "kind": "routing", "approval": true, "trial": null,
         "note": "four eyes",
     });
     let set = server
@@ -184,7 +184,7 @@ async fn two_persons_activate_and_one_goes_back() {
     // Back to what answered before: nothing in Tianhe, so the city.
     let back = json!({ "scope": "440100", "kind": "routing", "note": "by mistake" });
     let nothing = server.post("admin", "/api/v1/rollbacks", back).await;
-    assert_eq!(nothing.outcome(), "422 invalid-input");
+    assert_eq!(nothing.outcome(), "422 rollout-refused");
     let none = json!({
         "scope": TIANHE, "kind": "routing", "image": null, "note": "the city answers again",
     });
@@ -229,6 +229,7 @@ async fn an_activation_to_come_comes() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn a_trial_tells_before_and_a_replay_after() {
     let server = Server::with_platform();
     let [city, own] = two_images(&server).await;
@@ -252,7 +253,11 @@ async fn a_trial_tells_before_and_a_replay_after() {
     assert_eq!(refused.outcome(), "403 not-permitted");
     let begun = server.post("district", "/api/v1/trials", wanted).await;
     assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
-    let path = format!("/api/v1/trials/{}", begun.json()["id"]);
+    let id = begun.json()["id"]
+        .as_str()
+        .expect("an identifier")
+        .to_owned();
+    let path = format!("/api/v1/trials/{id}");
     let mut trial = server.get("district", &path).await.json();
     while trial["state"] == "running" {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -275,6 +280,14 @@ async fn a_trial_tells_before_and_a_replay_after() {
         !page.contains("<script") && !page.contains("http"),
         "{page}"
     );
+    // Who may cancel, and that there is nothing left to be cancelled.
+    for (by, outcome) in [
+        ("other-district", "403 not-permitted"),
+        ("district", "409 rollout-conflict"),
+    ] {
+        let call = Call::new(Method::DELETE, &path).by(by);
+        assert_eq!(server.send(call).await.outcome(), outcome);
+    }
     // The same question to the same image gives the same bytes.
     let again = server
         .post(
@@ -297,6 +310,89 @@ async fn a_trial_tells_before_and_a_replay_after() {
     assert_eq!(audit.decisions, 5);
     let head = server.get("auditor", "/api/v1/audit/head").await.json();
     assert_eq!(head["head"]["link"], audit.links);
+}
+
+/// A trial of an image that burns its whole budget in every decision.
+#[tokio::test]
+async fn a_trial_that_runs_is_told_and_can_be_cancelled() {
+    let server = Server::with_platform();
+    for _ in 0..12 {
+        server.register(noise()).await;
+    }
+    let endless = guest("endless", "{}");
+    let push = engine::Push {
+        image: endless.bytes,
+        component: component("examples/endless"),
+        settings: "{}".to_owned(),
+        description: endless.description,
+        engine: endless.engine,
+        source: "endless.wasm".to_owned(),
+        report: "{}".to_owned(),
+    };
+    let rollout = server.engine().rollout();
+    let image = rollout.push(push, &Actor::system()).expect("kept").record;
+    let wanted = json!({ "image": image.image, "scope": TIANHE });
+    let trials = "/api/v1/trials";
+    let begun = server.post("district", trials, wanted.clone()).await;
+    assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.text());
+    let id = begun.json()["id"].clone();
+    let refused = server.post("admin", trials, wanted.clone()).await;
+    assert_eq!(refused.outcome(), "409 rollout-conflict");
+    assert_eq!(refused.json()["params"]["trial"], id);
+    assert_eq!(refused.json()["params"]["owner"], "district");
+    let path = format!("{trials}/{}", id.as_str().expect("an identifier"));
+    let cancelled = server
+        .send(Call::new(Method::DELETE, &path).by("admin"))
+        .await;
+    assert_eq!(
+        cancelled.json()["state"],
+        "cancelled",
+        "{}",
+        cancelled.text()
+    );
+    assert_eq!(cancelled.json()["cancelled_by"]["name"], "admin");
+    let next = server.post("admin", trials, wanted).await;
+    assert_eq!(next.status, StatusCode::ACCEPTED, "{}", next.text());
+    assert_ne!(next.json()["id"], id);
+    let path = format!("{trials}/{}", next.json()["id"].as_str().expect("another"));
+    server
+        .send(Call::new(Method::DELETE, &path).by("admin"))
+        .await;
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_how_what_answers_does() {
+    let server = Server::with_platform();
+    let [city, _] = two_images(&server).await;
+    let active = json!({ "mode": "active" });
+    let activated = activate(&server, "admin", "440100", &city, active).await;
+    assert_eq!(activated.json()["loaded"], true, "{}", activated.text());
+    assert_eq!(activated.json()["problem"], Value::Null);
+    server.register(noise()).await;
+    let status = server.get("auditor", "/api/v1/platform").await.json();
+    let placement = &status["placements"][0];
+    for (field, expected) in [
+        ("scope", json!("440100")),
+        ("image", json!(city)),
+        ("loaded", json!(true)),
+        ("breaker", json!("closed")),
+        ("asked", json!(1)),
+        ("failed", json!(0)),
+    ] {
+        assert_eq!(placement[field], expected, "{field}: {status}");
+    }
+    assert_eq!(status["policies"], json!([]));
+    let refused = server.get("operator", "/api/v1/platform").await;
+    assert_eq!(refused.outcome(), "403 not-permitted");
+    let metrics = server.send(Call::get("/metrics")).await.text();
+    for line in [
+        r#"kapok_rule_asked_total{question="routing",scope="440100"} 1"#,
+        r#"kapok_rule_failed_total{question="routing",scope="440100"} 0"#,
+        r#"kapok_rule_breaker{question="routing",scope="440100"} 0"#,
+        r#"kapok_rule_loaded{question="routing",scope="440100"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line} is not in\n{metrics}");
+    }
 }
 
 #[tokio::test]

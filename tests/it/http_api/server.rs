@@ -79,6 +79,7 @@ fn rules() -> Arc<Runtime> {
 pub(crate) struct Server {
     router: Router,
     engine: Arc<Engine>,
+    index: Arc<search::Index>,
     data: TempDir,
     actors: Vec<Actor>,
 }
@@ -176,10 +177,11 @@ impl Server {
         let Self {
             router,
             engine,
+            index,
             data,
             actors,
         } = self;
-        drop((router, engine));
+        drop((router, engine, index));
         let (clock, notifier) = (manual(instant), Arc::new(BoxOnly));
         Self::on(data, actors, clock, Limits::standard(), notifier)
     }
@@ -232,13 +234,33 @@ impl Server {
             .with_notifier(notifier)
             .with_workshop(Arc::new(workshop));
         let engine = Arc::new(engine);
-        let state = AppState::new(engine.clone(), auth, limits, metrics);
+        let config = search::Config {
+            commit: search::Commit::Manually,
+            ..search::Config::default()
+        };
+        let index = Arc::new(search::Index::in_memory(&config).expect("an index"));
+        let state = AppState::new(engine.clone(), auth, limits, metrics).with_index(index.clone());
         Self {
             router: api::router(state),
             engine,
+            index,
             data,
             actors,
         }
+    }
+
+    /// Takes into the search index what has happened since.
+    pub(crate) fn index(&self) {
+        let mut reached = self.index.position();
+        loop {
+            let (position, more) =
+                api::catch_up(&self.engine, &self.index, reached).expect("taken");
+            reached = position;
+            if !more {
+                break;
+            }
+        }
+        self.index.flush().expect("flushed");
     }
 
     /// Sends a request and checks the answer against the OpenAPI document.

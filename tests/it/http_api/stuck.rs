@@ -41,6 +41,7 @@ async fn what_is_stuck_is_listed_and_tried_anew() {
         "kind": "timer",
         "order": order,
         "dossier": null,
+        "knowledge": null,
         "deadline": "verification",
         "since": "2026-09-22T00:00:00+08:00",
         "attempts": 1,

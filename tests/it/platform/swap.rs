@@ -195,6 +195,7 @@ fn table_of_the_log_needs_every_image() {
     let mut log = rollout::Table::default();
     let row = rollout::Placement {
         active: Some((7, digest(&rule.identity().image))),
+        place: rollout::Place::Embedded,
         candidate: Some(rollout::Candidate {
             activation: 8,
             image: digest(&"0".repeat(64)),
@@ -215,7 +216,7 @@ fn table_of_the_log_needs_every_image() {
     let misplaced = Placement {
         activation: 1,
         rule: Some(rule),
-        candidate: None,
+        ..Placement::default()
     };
     let error = Table::default()
         .place(Kind::Knowledge, CITY, misplaced)
