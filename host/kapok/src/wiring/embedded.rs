@@ -13,8 +13,8 @@ use lifecycle::ruleset::RuleBook;
 use notify::Senders;
 use store::SqliteStore;
 
-use super::indexer::Indexer;
 use super::deliverer::Deliverer;
+use super::indexer::Indexer;
 use super::rules::{Follower, Rules};
 use super::ticker::{Ticker, settle};
 use crate::config::{ClockKind, DataOptions, NotifyOptions, RuleOptions};
