@@ -211,11 +211,10 @@ fn decision(decision: &Value) -> Vec<String> {
                 outcome.push_str(more);
             }
         }
-        let function = text(attempt, "function");
-        let cost = if function.is_empty() {
-            format!("fuel {}", text(attempt, "fuel"))
-        } else {
-            format!("by the function at {function}")
+        let function = attempt.get("function").and_then(Value::as_str);
+        let cost = match function {
+            None => format!("fuel {}", text(attempt, "fuel")),
+            Some(function) => format!("by the function at {function}"),
         };
         lines.push(format!(
             "  asked {} of scope {}, image {image}: {outcome}, {cost}",
@@ -346,7 +345,7 @@ mod tests {
             "handling: due 2026-09-22 24:00, running, 9 working days left  \
              [R22 第十四条第二项; calendar 2023-2026+1a2b3c4d, guangzhou-2023]",
             "#2 2026-09-08 01:25:30 routing 01934b7e-5f0a-7c3d: dispatched to GZ-D106",
-            "asked tianhe-routing 0.1.0 of scope 440106, image 0123456789ab: answered",
+            "asked tianhe-routing 0.1.0 of scope 440106, image 0123456789ab: answered, fuel 5",
             "GZ-D106 900‰: 夜间施工",
             "#1 2026-09-08 01:25:30 registered by operator op-1",
         ] {
